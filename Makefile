@@ -1,0 +1,92 @@
+# Every verb of the project. `make run` and `make test` work in a fresh clone;
+# each target builds .venv once and again only when the requirements change.
+#
+#   PORT=8501         where `make run` serves the app
+#   PYTHON=...        the Python 3.11+ to build .venv with (found by itself)
+#   TORCH_INDEX=...   the package index for PyTorch, or `none` (README, "Install")
+#   TESTS=...         what `make test` gives to pytest, e.g. TESTS='tests/test_midi.py -x'
+
+PORT ?= 8501
+TESTS ?= tests
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+OMP_NUM_THREADS ?= 1
+export OMP_NUM_THREADS TORCH_INDEX
+
+# The first of these that is Python 3.11 or newer and runs.
+ifndef PYTHON
+PYTHON := $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+  && echo "$$p" && break; done)
+endif
+
+.PHONY: default run test test-js lint format smoke bench install clean
+.DELETE_ON_ERROR:
+
+default: lint test
+
+run: install
+	@$(PY) scripts/system_packages.py run
+	@echo "Open http://localhost:$(PORT) in a browser; Ctrl-C stops the app."
+	@$(PY) -m streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(VENV)/dev-installed
+	@$(PY) scripts/system_packages.py run test
+	@$(MAKE) --no-print-directory test-js
+	$(PY) -m pytest --browser $(TESTS)
+
+test-js:
+	@if command -v node >/dev/null; then \
+	  node --test tests/js/*.test.mjs; \
+	else \
+	  echo "Skipped the player's JavaScript tests: Node.js is not installed."; \
+	fi
+
+lint: $(VENV)/dev-installed
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m codespell_lib
+	$(PY) -m mypy --strict explorer
+
+format: $(VENV)/dev-installed
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+# What the app itself needs must be in requirements.txt: meaningful in a fresh clone,
+# before the development tools are installed.
+smoke: install
+	$(PY) -m explorer --help >/dev/null
+	$(PY) bench/start.py --runs 1
+
+bench: $(VENV)/dev-installed
+	@for script in bench/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+
+install: $(VENV)/installed
+
+$(PY):
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "Python 3.11 or newer is needed and none was found (python3 is" \
+	    "`python3 --version 2>&1 || echo missing`)." \
+	    "Install one, or name it: make PYTHON=/path/to/python3.11"; \
+	  exit 2; \
+	fi
+	@echo "Making $(VENV) with $(PYTHON) ..."
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make a virtual environment." \
+	    "Debian and Ubuntu: sudo apt-get install python3-venv"; exit 2; }
+
+$(VENV)/installed: requirements.txt | $(PY)
+	@echo "Installing PyTorch, then the rest: a few minutes, once ..."
+	@$(PIP) install --prefer-binary `$(PY) scripts/torch_index.py` `grep '^torch==' $<`
+	@$(PIP) install --quiet --prefer-binary -r $<
+	@touch $@
+
+$(VENV)/dev-installed: requirements-dev.txt requirements-corpus.txt $(VENV)/installed
+	@echo "Installing the test tools ..."
+	@$(PIP) install --quiet --prefer-binary -r $<
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
