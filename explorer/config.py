@@ -27,17 +27,22 @@ class ModelConfig:
 
     num_bars: int  # 4/4 bars in one phrase
     depth: int = MELODY_DEPTH  # token classes per step
-    enc_rnn_size: tuple[int, ...]  # units of each bidirectional encoder layer, a direction
+    enc_rnn_size: tuple[
+        int, ...
+    ]  # units of each bidirectional encoder layer, a direction
     dec_rnn_size: tuple[int, ...]  # units of each bottom decoder layer
     z_size: int  # latent dimensions
-    conductor_rnn_size: tuple[int, ...] = ()  # units of each conductor layer; () is flat
+    conductor_rnn_size: tuple[
+        int, ...
+    ] = ()  # units of each conductor layer; () is flat
     conductor_output_size: int | None = None  # None: the conductor's state itself
 
     def __post_init__(self) -> None:
         if self.num_bars < 1 or not self.enc_rnn_size or not self.dec_rnn_size:
             raise ValueError("a model needs at least 1 bar and 1 layer on each side")
-        if len(set(self.enc_rnn_size)) > 1:
-            raise ValueError(f"encoder layers differ in size: {self.enc_rnn_size}")
+        for sizes in (self.enc_rnn_size, self.dec_rnn_size, self.conductor_rnn_size):
+            if len(set(sizes)) > 1:
+                raise ValueError(f"layers of one LSTM differ in size: {sizes}")
         if self.conductor_output_size is not None and not self.conductor_rnn_size:
             raise ValueError("conductor_output_size is set but there is no conductor")
 
@@ -69,14 +74,19 @@ class TrainConfig:
     max_beta: float = field(default=0.2, metadata={"help": "final weight of the KL"})
     beta_rate: float = field(
         default=0.0,
-        metadata={"help": "beta = (1 - beta_rate^step) max_beta; 0 is max_beta at once"},
+        metadata={
+            "help": "beta = (1 - beta_rate^step) max_beta; 0 is max_beta at once"
+        },
     )
-    free_bits: float = field(default=0.0, metadata={"help": "KL in bits left unpunished"})
+    free_bits: float = field(
+        default=0.0, metadata={"help": "KL in bits left unpunished"}
+    )
     sampling_schedule: Literal["constant", "inverse_sigmoid", "exponential"] = field(
         default="constant", metadata={"help": "share of sampled inputs over the steps"}
     )
     sampling_rate: float = field(
-        default=0.0, metadata={"help": "rate of the schedule; constant 0 is teacher forcing"}
+        default=0.0,
+        metadata={"help": "rate of the schedule; constant 0 is teacher forcing"},
     )
     word_dropout: float = field(
         default=0.0,
@@ -84,10 +94,18 @@ class TrainConfig:
     )
     initialisation: Literal["magenta", "chrono"] = field(
         default="magenta",
-        metadata={"help": "magenta: glorot; chrono: orthogonal, long open forget gates"},
+        metadata={
+            "help": "magenta: glorot; chrono: orthogonal, long open forget gates"
+        },
     )
     max_transpose: int = field(
         default=0, metadata={"help": "semitones, drawn per example and epoch"}
+    )
+    num_steps: int = field(
+        default=50_000, metadata={"help": "length of the run (paper: 50k, 100k)"}
+    )
+    ema_decay: float = field(
+        default=0.0, metadata={"help": "averaged weights for the export; 0 is none"}
     )
     seed: int = field(default=0, metadata={"help": "of weights, order, noise"})
 
@@ -111,71 +129,81 @@ _SCHEDULED = TrainConfig(
 _LONG = TrainConfig(free_bits=256, max_beta=0.2)
 
 
-def _preset(name: str, train: TrainConfig, **sizes: Any) -> Config:
-    return Config(name=name, model=ModelConfig(**sizes), train=train)
-
-
 CONFIGS: dict[str, Config] = {
     config.name: config
     for config in (
-        _preset(
-            "cat-mel_2bar_small",
-            _SCHEDULED,
-            num_bars=2,
-            enc_rnn_size=(512,),
-            dec_rnn_size=(256, 256),
-            z_size=256,
+        Config(
+            name="cat-mel_2bar_small",
+            train=_SCHEDULED,
+            model=ModelConfig(
+                num_bars=2,
+                enc_rnn_size=(512,),
+                dec_rnn_size=(256, 256),
+                z_size=256,
+            ),
         ),
-        _preset(
-            "cat-mel_2bar_big",
-            dataclasses.replace(_SCHEDULED, max_beta=0.5),
-            num_bars=2,
-            enc_rnn_size=(2048,),
-            dec_rnn_size=(2048, 2048, 2048),
-            z_size=512,
+        Config(
+            name="cat-mel_2bar_big",
+            train=dataclasses.replace(_SCHEDULED, max_beta=0.5),
+            model=ModelConfig(
+                num_bars=2,
+                enc_rnn_size=(2048,),
+                dec_rnn_size=(2048, 2048, 2048),
+                z_size=512,
+            ),
         ),
-        _preset(
-            "flat-mel_16bar",
-            _LONG,
-            num_bars=16,
-            enc_rnn_size=(2048, 2048),
-            dec_rnn_size=(2048, 2048, 2048),
-            z_size=512,
+        Config(
+            name="flat-mel_16bar",
+            train=_LONG,
+            model=ModelConfig(
+                num_bars=16,
+                enc_rnn_size=(2048, 2048),
+                dec_rnn_size=(2048, 2048, 2048),
+                z_size=512,
+            ),
         ),
-        _preset(
-            "hierdec-mel_16bar",
-            _LONG,
-            num_bars=16,
-            enc_rnn_size=(2048, 2048),
-            conductor_rnn_size=(1024, 1024),
-            dec_rnn_size=(1024, 1024),
-            z_size=512,
+        Config(
+            name="hierdec-mel_16bar",
+            train=_LONG,
+            model=ModelConfig(
+                num_bars=16,
+                enc_rnn_size=(2048, 2048),
+                conductor_rnn_size=(1024, 1024),
+                dec_rnn_size=(1024, 1024),
+                z_size=512,
+            ),
         ),
-        _preset(
-            "paper-flat-mel_2bar",
-            dataclasses.replace(_SCHEDULED, free_bits=48, sampling_rate=2000),
-            num_bars=2,
-            enc_rnn_size=(2048, 2048),
-            dec_rnn_size=(2048, 2048),
-            z_size=512,
+        Config(
+            name="paper-flat-mel_2bar",
+            train=dataclasses.replace(_SCHEDULED, free_bits=48, sampling_rate=2000),
+            model=ModelConfig(
+                num_bars=2,
+                enc_rnn_size=(2048, 2048),
+                dec_rnn_size=(2048, 2048),
+                z_size=512,
+            ),
         ),
-        _preset(
-            "paper-flat-mel_16bar",
-            _LONG,
-            num_bars=16,
-            enc_rnn_size=(2048, 2048),
-            dec_rnn_size=(2048, 2048),
-            z_size=512,
+        Config(
+            name="paper-flat-mel_16bar",
+            train=_LONG,
+            model=ModelConfig(
+                num_bars=16,
+                enc_rnn_size=(2048, 2048),
+                dec_rnn_size=(2048, 2048),
+                z_size=512,
+            ),
         ),
-        _preset(
-            "paper-hierdec-mel_16bar",
-            _LONG,
-            num_bars=16,
-            enc_rnn_size=(2048, 2048),
-            conductor_rnn_size=(1024, 1024),
-            conductor_output_size=512,
-            dec_rnn_size=(1024, 1024),
-            z_size=512,
+        Config(
+            name="paper-hierdec-mel_16bar",
+            train=_LONG,
+            model=ModelConfig(
+                num_bars=16,
+                enc_rnn_size=(2048, 2048),
+                conductor_rnn_size=(1024, 1024),
+                conductor_output_size=512,
+                dec_rnn_size=(1024, 1024),
+                z_size=512,
+            ),
         ),
     )
 }
@@ -206,12 +234,14 @@ def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
     required = {n for n, f in fields.items() if f.default is dataclasses.MISSING}
     if missing := sorted(required - set(values)):
         raise CheckpointError(f"The model config lacks {', '.join(missing)}.")
-    read = {}
+    read: dict[str, Any] = {}
     for key, value in values.items():
         sizes = value if isinstance(value, list) else [value]
         optional = key == "conductor_output_size" and value is None
         whole = all(type(n) is int and 1 <= n <= 65_536 for n in sizes)
-        if isinstance(value, list) != key.endswith("rnn_size") or not (whole or optional):
+        if isinstance(value, list) != key.endswith("rnn_size") or not (
+            whole or optional
+        ):
             raise CheckpointError(
                 f"The model config's {key} is {value!r}; sizes are whole numbers "
                 "from 1 to 65536."
@@ -220,4 +250,6 @@ def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
     try:
         return ModelConfig(**read)
     except ValueError as error:
-        raise CheckpointError(f"The model config contradicts itself: {error}.") from error
+        raise CheckpointError(
+            f"The model config contradicts itself: {error}."
+        ) from error

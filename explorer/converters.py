@@ -108,7 +108,7 @@ def _first_melody(notes: list[Note], gap_bars: float) -> tuple[list[int], int, i
 def slice_melody(
     melody: Int[ndarray, " steps"], start_step: int, num_steps: int
 ) -> Int[ndarray, " num_steps"]:
-    """`num_steps` events from `start_step` on; note-offs before any note are dropped."""
+    """`num_steps` events from `start_step` on, without note-offs before a note."""
     if start_step < 0 or start_step + num_steps > len(melody):
         raise ValueError(
             f"cannot take {num_steps} steps from {start_step} of {len(melody)}"
@@ -128,7 +128,9 @@ def windows(
     return [slice_melody(melody, start, size) for start in starts]
 
 
-def melody_to_tokens(melody: Int[ndarray, "*batch steps"]) -> UInt8[ndarray, "*batch steps"]:
+def melody_to_tokens(
+    melody: Int[ndarray, "*batch steps"],
+) -> UInt8[ndarray, "*batch steps"]:
     """Class numbers 0..89 of melody events.
 
     Raises
@@ -147,7 +149,9 @@ def melody_to_tokens(melody: Int[ndarray, "*batch steps"]) -> UInt8[ndarray, "*b
     return tokens.astype(np.uint8)
 
 
-def tokens_to_melody(tokens: Int[ndarray, "*batch steps"]) -> Int[ndarray, "*batch steps"]:
+def tokens_to_melody(
+    tokens: Int[ndarray, "*batch steps"],
+) -> Int[ndarray, "*batch steps"]:
     """Melody events of class numbers; the inverse of `melody_to_tokens`."""
     tokens = tokens.astype(np.int16)
     pitches = tokens - NUM_SPECIAL_EVENTS + MIN_PITCH

@@ -1,0 +1,463 @@
+"""MusicVAE, the whole network: encoder, flat and hierarchical decoder, ELBO.
+
+A phrase is `x`, one-hot tokens (batch, time, depth). The `Encoder` reads it both
+ways and gives the `Posterior` q(z|x). The decoder writes it back in *segments*:
+a flat decoder has one segment, conditioned on z; a hierarchical one has a
+`Conductor` that turns z into one embedding per bar, and each bar is a segment
+conditioned on its embedding alone, so the bottom LSTM must rely on the code.
+Nothing here knows notes, files or training loops.
+
+**Conventions.** Batch first. `mu`, `sigma` are mean and *standard deviation*.
+Costs are in nats unless a name says bits, summed over time, averaged over the
+batch. A token fed back is the previous event; the first is all zeros.
+
+Parts: 1 posterior and ELBO; 2 schedules; 3 encoder; 4 conductor and core decoder;
+5 MusicVAE; 6 initialisation.
+
+References
+----------
+.. [1] Roberts et al. (2018), A Hierarchical Latent Vector Model for Learning
+   Long-Term Structure in Music, arXiv:1803.05428.
+.. [2] magenta/magenta 526d3eb1 `models/music_vae` (Apache-2.0): state order,
+   scheduled sampling and free bits follow it; departures are said where they are.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Bool, Float, Int, UInt8
+from torch import Generator, Tensor, nn
+from torch.nn import functional
+
+from explorer.config import ModelConfig, TrainConfig
+from explorer.notes import STEPS_PER_BAR
+
+State = list[tuple[Tensor, Tensor]]  # (h, c) of each layer, (batch, units)
+
+
+# 1. Posterior and evidence lower bound
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """q(z|x) = N(mu, diag(sigma^2))."""
+
+    mu: Float[Tensor, "batch z_size"]
+    sigma: Float[Tensor, "batch z_size"]  # standard deviation, > 0
+
+    def sample(
+        self, generator: Generator | None = None
+    ) -> Float[Tensor, "batch z_size"]:
+        """Z = mu + sigma * eps with eps ~ N(0, I)."""
+        eps = torch.randn(
+            self.mu.shape,
+            generator=generator,
+            device=self.mu.device,
+            dtype=self.mu.dtype,
+        )
+        return self.mu + self.sigma * eps
+
+    def kl_divergence(self) -> Float[Tensor, "batch z_size"]:
+        """KL(q || N(0, I)) of each dimension, in nats."""
+        variance = self.sigma.square()
+        return 0.5 * (self.mu.square() + variance - 1 - variance.log())
+
+
+@dataclass(frozen=True)
+class LossTerms:
+    """The negative ELBO of a batch and what it is made of."""
+
+    loss: Float[Tensor, ""]  # reconstruction + beta * max(KL - free bits, 0)
+    reconstruction: Float[Tensor, ""]  # cross-entropy of a phrase, nats
+    kl: Float[Tensor, ""]  # KL of a phrase, nats, nothing subtracted
+    beta: float
+
+
+def negative_elbo(
+    logits: Float[Tensor, "batch time depth"],
+    tokens: UInt8[Tensor, "batch time"],
+    posterior: Posterior,
+    *,
+    beta: float,
+    free_bits: float,
+) -> LossTerms:
+    """Loss of equation (4) of [1]_: -E[log p(x|z)] + beta max(KL - tau, 0).
+
+    The threshold tau applies to the sum over dimensions of each example, as in
+    Magenta's code, not to single dimensions.
+    """
+    # 1. RECONSTRUCTION: -log p(x|z), summed over the phrase.
+    cross_entropy = functional.cross_entropy(
+        logits.flatten(0, 1).float(), tokens.flatten().long(), reduction="sum"
+    )
+    reconstruction = cross_entropy / len(tokens)
+    # 2. RATE: KL(q(z|x) || p(z)), summed over z.
+    kl = posterior.kl_divergence().sum(dim=1)  # (batch,)
+    # 3. FREE BITS: rate below tau costs nothing.
+    kl_cost = (kl - free_bits * math.log(2)).clamp(min=0).mean()
+    return LossTerms(reconstruction + beta * kl_cost, reconstruction, kl.mean(), beta)
+
+
+# 2. Schedules, functions of the training step
+
+
+def beta_at(step: int, config: TrainConfig) -> float:
+    """Weight of the KL: (1 - beta_rate^step) * max_beta."""
+    return float((1 - config.beta_rate**step) * config.max_beta)
+
+
+def sampling_probability_at(step: int, config: TrainConfig) -> float:
+    """Share of decoder inputs drawn from the model instead of the truth [2]_."""
+    rate = config.sampling_rate
+    match config.sampling_schedule:
+        case "constant":
+            return rate
+        case "inverse_sigmoid":
+            return 1 - rate / (rate + math.exp(min(step / rate, 700)))
+        case "exponential":
+            return float(1 - rate**step)
+
+
+# 3. Encoder
+
+
+class Encoder(nn.Module):
+    """Bidirectional LSTM; the last layer's final states of both directions give q."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        units = config.enc_rnn_size[0]
+        self.lstm = _lstm(config.depth, config.enc_rnn_size, bidirectional=True)
+        self.mu = nn.Linear(2 * units, config.z_size)
+        self.sigma = nn.Linear(2 * units, config.z_size)
+
+    def forward(self, x: Float[Tensor, "batch time depth"]) -> Posterior:
+        """q(z|x) of each phrase."""
+        _, (h, _) = self.lstm(x)
+        embedding = torch.cat([h[-2], h[-1]], dim=1)  # (batch, 2 * units)
+        sigma = functional.softplus(self.sigma(embedding).float())
+        return Posterior(self.mu(embedding).float(), sigma)
+
+
+# 4. Conductor and core decoder
+
+
+class Conductor(nn.Module):
+    """Turns z into one embedding per bar.
+
+    The LSTM starts from z and reads a zero at every bar (no autoregression, as in
+    all of Magenta's hierarchical configs). With `conductor_output_size` its
+    outputs are projected, as the paper's 512; without, they are used as they are.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        sizes = config.conductor_rnn_size
+        self.num_bars = config.num_bars
+        self.initial_state = InitialState(config.z_size, sizes)
+        self.lstm = _lstm(1, sizes)
+        self.output: nn.Module = nn.Identity()
+        self.embedding_size = sizes[-1]
+        if config.conductor_output_size is not None:
+            self.output = nn.Linear(sizes[-1], config.conductor_output_size)
+            self.embedding_size = config.conductor_output_size
+
+    def forward(
+        self, z: Float[Tensor, "batch z_size"]
+    ) -> Float[Tensor, "batch bars embedding"]:
+        """Embeddings of all bars."""
+        zeros = z.new_zeros(len(z), self.num_bars, 1)
+        outputs, _ = _run(self.lstm, zeros, self.initial_state(z))
+        return self.output(outputs)
+
+
+class InitialState(nn.Module):
+    """tanh(Linear(z)) cut into the states of an LSTM stack: c0, h0, c1, h1, ..."""
+
+    def __init__(self, in_size: int, rnn_size: tuple[int, ...]) -> None:
+        super().__init__()
+        self.sizes = [size for size in rnn_size for _ in ("c", "h")]
+        self.dense = nn.Linear(in_size, sum(self.sizes))
+
+    def forward(self, z: Float[Tensor, "batch in_size"]) -> State:
+        """(h, c) of each layer."""
+        parts = torch.split(torch.tanh(self.dense(z)), self.sizes, dim=1)
+        return list(zip(parts[1::2], parts[0::2], strict=True))
+
+
+class CoreDecoder(nn.Module):
+    """Bottom LSTM: writes one segment from its condition (z, or a bar's embedding).
+
+    Each step reads [previous event | condition]; the state is made anew from the
+    condition at every segment.
+    """
+
+    def __init__(self, config: ModelConfig, condition_size: int) -> None:
+        super().__init__()
+        self.depth = config.depth
+        self.initial_state = InitialState(condition_size, config.dec_rnn_size)
+        self.lstm = _lstm(config.depth + condition_size, config.dec_rnn_size)
+        self.output = nn.Linear(config.dec_rnn_size[-1], config.depth)
+
+    def forward(
+        self,
+        previous: Float[Tensor, "batch time depth"],
+        condition: Float[Tensor, "batch condition"],
+    ) -> Float[Tensor, "batch time depth"]:
+        """Logits of a segment whose previous events are all known."""
+        repeated = condition[:, None].expand(-1, previous.shape[1], -1)
+        inputs = torch.cat([previous, repeated.to(previous.dtype)], dim=2)
+        outputs, _ = _run(self.lstm, inputs, self.initial_state(condition))
+        return self.output(outputs)
+
+    def constant_gates(
+        self, condition: Float[Tensor, "batch condition"]
+    ) -> Float[Tensor, "batch gates"]:
+        """The first layer's share of gates that does not change within a segment."""
+        weight_ih, _, bias, _ = self.lstm.all_weights[0]
+        return functional.linear(condition, weight_ih[:, self.depth :], bias)
+
+    def step(
+        self,
+        token: Int[Tensor, " batch"] | None,
+        gates: Float[Tensor, "batch gates"],
+        state: State,
+    ) -> tuple[Float[Tensor, "batch depth"], State]:
+        """Logits of one event and the next state.
+
+        A one-hot input times a matrix is a column of it, so the previous token
+        (None: the zero vector) is looked up instead of multiplied.
+        """
+        if token is not None:
+            table = self.lstm.all_weights[0][0][:, : self.depth].T
+            gates = gates + functional.embedding(token, table)
+        new_state: State = []
+        for layer, (h, c) in enumerate(state):
+            weight_ih, weight_hh, bias, _ = self.lstm.all_weights[layer]
+            if layer:
+                gates = functional.linear(new_state[-1][0], weight_ih, bias)
+            i, f, g, o = (gates + functional.linear(h, weight_hh)).chunk(4, dim=1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            new_state.append((torch.sigmoid(o) * torch.tanh(c), c))
+        return self.output(new_state[-1][0]), new_state
+
+
+# 5. MusicVAE
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Tokens a decoder wrote and the logits they were chosen from."""
+
+    tokens: Int[Tensor, "batch time"]
+    logits: Float[Tensor, "batch time depth"]
+
+
+class MusicVAE(nn.Module):
+    """Recurrent VAE of music with a flat or a hierarchical decoder [1]_."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.conductor = Conductor(config) if config.is_hierarchical else None
+        size = self.conductor.embedding_size if self.conductor else config.z_size
+        self.decoder = CoreDecoder(config, size)
+
+    def encode(self, x: Float[Tensor, "batch time depth"]) -> Posterior:
+        """q(z|x) of one-hot phrases."""
+        return self.encoder(x)
+
+    def conditions(
+        self, z: Float[Tensor, "batch z_size"]
+    ) -> Float[Tensor, "batch segments condition"]:
+        """What each segment is written from: z itself, or an embedding per bar."""
+        return self.conductor(z) if self.conductor else z[:, None]
+
+    def teacher_forced(
+        self,
+        x: Float[Tensor, "batch time depth"],
+        z: Float[Tensor, "batch z_size"],
+        *,
+        keep: Bool[Tensor, "batch time"] | None = None,
+    ) -> Float[Tensor, "batch time depth"]:
+        """Logits when every previous event is the true one.
+
+        `keep` False blanks the previous event of that step (word dropout), so that
+        the decoder has to ask z.
+        """
+        previous = functional.pad(x, (0, 0, 1, -1))  # shift right, zeros first
+        if keep is not None:
+            previous = previous * keep[:, :, None]
+        conditions = self.conditions(z)  # (batch, segments, condition)
+        segments = conditions.shape[1]
+        previous = previous.reshape(len(x) * segments, -1, self.config.depth)
+        logits = self.decoder(previous, conditions.flatten(0, 1))
+        return logits.reshape(len(x), -1, self.config.depth)
+
+    def decode(
+        self,
+        z: Float[Tensor, "batch z_size"],
+        *,
+        temperature: float | None = None,
+        generator: Generator | None = None,
+        truth: UInt8[Tensor, "batch time"] | None = None,
+        sampling_probability: float = 1.0,
+    ) -> Decoded:
+        """Phrases written event by event.
+
+        Parameters
+        ----------
+        z
+            Latent codes.
+        temperature
+            Events are drawn from softmax(logits / temperature); None takes the
+            likeliest (the first of equals).
+        generator
+            Source of all draws.
+        truth, sampling_probability
+            Scheduled sampling: with `truth`, each step's previous event is the
+            model's own with this probability and the true one otherwise, drawn
+            anew per example and step. No gradient flows through a draw.
+
+        Raises
+        ------
+        ValueError
+            If the temperature is not positive.
+        """
+        if temperature is not None and not temperature > 0:
+            raise ValueError(f"temperature {temperature} must be positive, or None")
+        conditions = self.conditions(z)
+        steps_per_segment = self.config.num_steps // conditions.shape[1]
+        tokens: list[Tensor] = []
+        logits: list[Tensor] = []
+        previous: Tensor | None = None
+        for condition in conditions.unbind(1):
+            gates = self.decoder.constant_gates(condition)
+            state = self.decoder.initial_state(condition)
+            for _ in range(steps_per_segment):
+                step_logits, state = self.decoder.step(previous, gates, state)
+                token = _draw(step_logits.detach(), temperature, generator)
+                previous = token
+                if truth is not None:
+                    chance = torch.rand(len(z), generator=generator, device=z.device)
+                    true_token = truth[:, len(tokens)].long()
+                    use_own = chance < sampling_probability
+                    previous = torch.where(use_own, token, true_token)
+                tokens.append(token)
+                logits.append(step_logits)
+        return Decoded(torch.stack(tokens, dim=1), torch.stack(logits, dim=1))
+
+    def num_parameters(self) -> int:
+        """Trainable numbers; torch's second, always zero, LSTM bias is not one."""
+        return sum(p.numel() for p in self.parameters() if p.requires_grad)
+
+
+def one_hot(
+    tokens: UInt8[Tensor, "batch time"], depth: int
+) -> Float[Tensor, "batch time depth"]:
+    """One-hot float32 of tokens."""
+    return functional.one_hot(tokens.long(), depth).float()
+
+
+def _draw(
+    logits: Float[Tensor, "batch depth"],
+    temperature: float | None,
+    generator: Generator | None,
+) -> Int[Tensor, " batch"]:
+    if temperature is None:
+        return logits.argmax(dim=1)
+    probabilities = torch.softmax(logits.float() / temperature, dim=1)
+    return torch.multinomial(probabilities, 1, generator=generator)[:, 0]
+
+
+def _lstm(
+    in_size: int, sizes: tuple[int, ...], *, bidirectional: bool = False
+) -> nn.LSTM:
+    """A stack of LSTM layers with one bias each; torch's second stays zero."""
+    lstm = nn.LSTM(
+        in_size, sizes[0], len(sizes), batch_first=True, bidirectional=bidirectional
+    )
+    for name, parameter in lstm.named_parameters():
+        if name.startswith("bias_hh"):
+            parameter.requires_grad_(False).zero_()
+    return lstm
+
+
+def _run(
+    lstm: nn.LSTM, inputs: Float[Tensor, "batch time depth"], state: State
+) -> tuple[Float[Tensor, "batch time units"], tuple[Tensor, Tensor]]:
+    h = torch.stack([h for h, _ in state])
+    c = torch.stack([c for _, c in state])
+    return lstm(inputs, (h.contiguous(), c.contiguous()))
+
+
+# 6. Initialisation
+
+
+@torch.no_grad()
+def initialise(
+    model: MusicVAE,
+    scheme: Literal["magenta", "chrono"],
+    generator: Generator,
+) -> None:
+    """Draw new weights.
+
+    `magenta`: glorot-uniform kernels, forget bias 1, and N(0, 0.001) for mu, sigma
+    and the layers that make initial states. `chrono`: orthogonal recurrent
+    matrices and forget gates that start open for as long as a phrase lasts
+    (forget bias log U[1, steps], input bias its negative [3]_), so that the first
+    state can be read back at the last step from the beginning; sigma starts at
+    softplus(-1).
+
+    References
+    ----------
+    .. [3] Tallec and Ollivier (2018), Can recurrent neural networks warp time?,
+       arXiv:1804.11188.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.xavier_uniform_(module.weight, generator=generator)
+            module.bias.zero_()
+    config = model.config
+    encoder, decoder, conductor = model.encoder, model.decoder, model.conductor
+    segment_steps = STEPS_PER_BAR if conductor else config.num_steps
+    lstms = [(encoder.lstm, config.num_steps), (decoder.lstm, segment_steps)]
+    if conductor:
+        lstms.append((conductor.lstm, config.num_bars))
+    for lstm, span in lstms:
+        for name, parameter in lstm.named_parameters():
+            _initialise_lstm(name, parameter, scheme, span, generator)
+    if scheme == "magenta":
+        makers = [
+            decoder.initial_state,
+            *([conductor.initial_state] if conductor else []),
+        ]
+        for dense in (encoder.mu, encoder.sigma, *(maker.dense for maker in makers)):
+            nn.init.normal_(dense.weight, std=0.001, generator=generator)
+    else:
+        encoder.sigma.bias.fill_(-1.0)
+
+
+def _initialise_lstm(
+    name: str, parameter: Tensor, scheme: str, span: int, generator: Generator
+) -> None:
+    """One tensor of an LSTM; gates in torch's order i, f, g, o."""
+    if name.startswith("bias_hh"):
+        parameter.zero_()
+        return
+    i, f, _, _ = parameter.chunk(4, dim=0)
+    if name.startswith("bias_ih"):
+        parameter.zero_()
+        if scheme == "magenta":
+            f.fill_(1.0)
+        else:
+            f.uniform_(1, max(span, 2), generator=generator).log_()
+            i.copy_(-f)
+    elif name.startswith("weight_hh") and scheme == "chrono":
+        for gate in parameter.chunk(4, dim=0):
+            nn.init.orthogonal_(gate, generator=generator)
+    else:
+        nn.init.xavier_uniform_(parameter, generator=generator)
