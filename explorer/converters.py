@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Int, Integer, UInt8
 from numpy import ndarray
 
 from explorer.errors import ConversionError
@@ -150,7 +150,7 @@ def melody_to_tokens(
 
 
 def tokens_to_melody(
-    tokens: Int[ndarray, "*batch steps"],
+    tokens: Integer[ndarray, "*batch steps"],
 ) -> Int[ndarray, "*batch steps"]:
     """Melody events of class numbers; the inverse of `melody_to_tokens`."""
     tokens = tokens.astype(np.int16)
@@ -244,7 +244,7 @@ class MelodyConverter:
 
     def from_tokens(
         self,
-        tokens: Int[ndarray, " steps"],
+        tokens: Integer[ndarray, " steps"],
         *,
         qpm: float = 120.0,
         title: str = "",
