@@ -60,14 +60,14 @@ smoke: install
 	$(PY) bench/start.py --runs 1
 
 bench: $(VENV)/dev-installed
-	@for script in bench/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done
+	@for part in decode encode train start; do $(PY) -m bench.$$part || exit 1; done
 
 install: $(VENV)/installed
 
 $(PY):
 	@if [ -z "$(PYTHON)" ]; then \
 	  echo "Python 3.11 or newer is needed and none was found (python3 is" \
-	    "`python3 --version 2>&1 || echo missing`)." \
+	    "`{ python3 --version || echo missing; } 2>/dev/null`)." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.11"; \
 	  exit 2; \
 	fi

@@ -1,0 +1,86 @@
+"""Decode phrases by batch size, beside a plain LSTMCell loop and the floor.
+
+The plain loop is what a first port writes: one-hot and z concatenated, one cell per
+layer. The floor is every recurrent weight read once a step at the measured
+matrix-vector rate, or the arithmetic at the measured matrix rate, whichever is
+longer. Weights are random; speed does not depend on them.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from bench.timing import alternate, arguments, ceilings, report
+from explorer.config import CONFIGS, ModelConfig
+from explorer.model import CoreDecoder, MusicVAE
+
+FLAT = sorted(name for name, c in CONFIGS.items() if not c.model.is_hierarchical)
+
+
+def plain_loop(config: ModelConfig):
+    """Decode greedily the way a first port does."""
+    sizes = config.dec_rnn_size
+    inputs = (config.depth + config.z_size, *sizes)
+    cells = [nn.LSTMCell(*pair) for pair in zip(inputs, sizes, strict=False)]
+    initial = nn.Linear(config.z_size, 2 * sum(sizes))
+    output = nn.Linear(sizes[-1], config.depth)
+
+    def decode(z: torch.Tensor) -> torch.Tensor:
+        parts = torch.tanh(initial(z)).split([n for n in sizes for _ in "ch"], dim=1)
+        state = list(zip(parts[1::2], parts[0::2], strict=True))
+        event = z.new_zeros(len(z), config.depth)
+        tokens = []
+        for _ in range(config.num_steps):
+            hidden = torch.cat([event, z], dim=1)
+            for layer, cell in enumerate(cells):
+                state[layer] = cell(hidden, state[layer])
+                hidden = state[layer][0]
+            tokens.append(output(hidden).argmax(dim=1))
+            event = functional.one_hot(tokens[-1], config.depth).float()
+        return torch.stack(tokens, dim=1)
+
+    return decode
+
+
+def weights_read_each_step(decoder: CoreDecoder) -> int:
+    """Numbers multiplied at every step; the constant part of layer 0 is not."""
+    recurrent = sum(weights[1].numel() for weights in decoder.lstm.all_weights)
+    upper = sum(weights[0].numel() for weights in decoder.lstm.all_weights[1:])
+    return recurrent + upper + decoder.output.weight.numel()
+
+
+@torch.inference_mode()
+def main() -> None:
+    parser = arguments(__doc__.splitlines()[0], runs=15)
+    parser.add_argument("--preset", choices=FLAT, default="cat-mel_2bar_small")
+    parser.add_argument("--batch", type=int, nargs="+", default=[1, 4, 32, 100])
+    options = parser.parse_args()
+    config = CONFIGS[options.preset].model
+    model, plain = MusicVAE(config).eval(), plain_loop(config)
+    weights = weights_read_each_step(model.decoder)
+    limits = ceilings(memory_bytes=4 * weights)  # in the cache the weights lie in
+    sizes = {}
+    for batch in options.batch:
+        z = torch.randn(batch, config.z_size)
+        timings = alternate(
+            {"explorer": lambda z=z: model.decode(z), "plain": lambda z=z: plain(z)},
+            options.runs,
+        )
+        reading_ms = 4 * weights * config.num_steps / limits["read_gb_s"] / 1e6
+        arithmetic_ms = (
+            2 * weights * batch * config.num_steps / limits["fp32_gflops"] / 1e6
+        )
+        ours, theirs = timings["explorer"].median_ms, timings["plain"].median_ms
+        floor_ms = max(reading_ms, arithmetic_ms)
+        sizes[f"batch_{batch}"] = {
+            **timings,
+            "phrases_per_second": round(1000 * batch / ours, 1),
+            "floor_ms": round(floor_ms, 3),
+            "share_of_floor": round(floor_ms / ours, 3),
+            "faster_than_plain": round(theirs / ours, 2),
+        }
+    report("decode", preset=options.preset, ceilings=limits, **sizes)
+
+
+if __name__ == "__main__":
+    main()
