@@ -1,0 +1,310 @@
+"""Tunes to sound: WAV files and seamless loops by FluidSynth.
+
+**Conventions.** 44.1 kHz, stereo, 16 bit; frames come first, (frames, 2). Notes are
+sent one by one: FluidSynth never sees a file from a user. It starts notes on blocks
+of 64 frames (1.45 ms), so every time is rounded to a block. libfluidsynth is loaded
+on first use; where it is missing, `available` says what to install and everything
+else works. The SoundFont is the one inside pretty_midi unless the environment
+variable EXPLORER_SOUNDFONT names another.
+
+A pool holds two synths and a synth serves one render at a time. A synth that has
+played before starts notes a little differently, so a render repeats bit by bit only
+as the first of its process.
+"""
+
+import functools
+import importlib.util
+import io
+import os
+import queue
+import threading
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Int16
+from numpy import ndarray
+
+from explorer.caps import MAX_AUDIO_SECONDS
+from explorer.errors import SynthError
+from explorer.notes import STEPS_PER_QUARTER, NoteSequence
+
+SAMPLE_RATE: Final = 44_100  # frames a second
+BLOCK: Final = 64  # frames; FluidSynth's clock
+SOUNDFONT_VARIABLE: Final = "EXPLORER_SOUNDFONT"
+
+_POOL_SIZE = 2
+_GAIN = 1.5  # a single line of notes peaks near a sixth of full scale; more is halved
+_TAIL_SECONDS = 1.0  # the reverb has died away by then
+_DRUM_CHANNEL = 9
+_DRUM_BANK = 128
+_MELODIC_CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)
+_FULL_SCALE = 32_767
+_LIBRARY_HELP = (
+    "FluidSynth is not installed, so sound files cannot be made. Install it (Debian, "
+    "Ubuntu: sudo apt install libfluidsynth3; macOS: brew install fluid-synth; "
+    "Windows: choco install fluidsynth) and start again. All else works without it."
+)
+
+
+def soundfont_path() -> Path:
+    """The SoundFont in use; it may not exist."""
+    if chosen := os.environ.get(SOUNDFONT_VARIABLE):
+        return Path(chosen)
+    spec = importlib.util.find_spec("pretty_midi")
+    folder = Path(spec.origin).parent if spec and spec.origin else Path()
+    return folder / "TimGM6mb.sf2"
+
+
+def available() -> str | None:
+    """None when sound can be rendered, else a sentence that says what to install."""
+    try:
+        _library()
+    except SynthError as error:
+        return str(error)
+    path = soundfont_path()
+    return None if path.is_file() else _missing_soundfont(path)
+
+
+def _library() -> Any:  # noqa: ANN401 (a module without types)
+    """The fluidsynth module, imported on first use."""
+    try:
+        import fluidsynth
+    except (ImportError, OSError) as error:
+        raise SynthError(_LIBRARY_HELP) from error
+    return fluidsynth
+
+
+def _missing_soundfont(path: Path) -> str:
+    return (
+        f"The SoundFont {path.name} cannot be read, so sound files cannot be made. Set "
+        f"{SOUNDFONT_VARIABLE} to a .sf2 or .sf3 file, or unset it to use the one that "
+        "comes with pretty_midi."
+    )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Event:
+    """Something to tell the synth; sorts note-offs before note-ons."""
+
+    frame: int
+    is_on: bool
+    channel: int
+    pitch: int
+    velocity: int
+
+
+class SynthPool:
+    """FluidSynths with one SoundFont, each lent to one render at a time.
+
+    Raises
+    ------
+    SynthError
+        If libfluidsynth is missing or the SoundFont cannot be loaded.
+    """
+
+    def __init__(self, soundfont: Path, *, size: int = _POOL_SIZE) -> None:
+        library = _library()
+        if not soundfont.is_file():
+            raise SynthError(_missing_soundfont(soundfont))
+        self._free: queue.LifoQueue[tuple[Any, int]] = queue.LifoQueue()
+        for _ in range(size):
+            synth = library.Synth(
+                gain=_GAIN, samplerate=float(SAMPLE_RATE), channels=16
+            )
+            font = synth.sfload(str(soundfont))
+            if font < 0:
+                synth.delete()
+                raise SynthError(_missing_soundfont(soundfont))
+            synth.get_samples(BLOCK)
+            self._free.put((synth, font))
+
+    def play(
+        self, events: list[_Event], programs: dict[int, int], num_frames: int
+    ) -> Int16[ndarray, "frames 2"]:
+        """`num_frames` of sound from `events`, which are sorted.
+
+        Rendered again at half the gain for as long as it clips.
+        """
+        synth, font = item = self._free.get()
+        try:
+            gain = _GAIN
+            pcm = _play_once(synth, font, events, programs, num_frames, gain)
+            while _peak(pcm) >= _FULL_SCALE and gain > _GAIN / 64:
+                gain /= 2
+                pcm = _play_once(synth, font, events, programs, num_frames, gain)
+            return pcm
+        finally:
+            self._free.put(item)
+
+
+def _play_once(
+    synth: Any,  # noqa: ANN401 (a class without types)
+    font: int,
+    events: list[_Event],
+    programs: dict[int, int],
+    num_frames: int,
+    gain: float,
+) -> Int16[ndarray, "frames 2"]:
+    """The sound of the events from a silent start."""
+    synth.system_reset()
+    synth.setting("synth.gain", gain)
+    synth.get_samples(BLOCK)
+    for channel, program in programs.items():
+        synth.program_select(channel, font, 0, program)
+    synth.program_select(_DRUM_CHANNEL, font, _DRUM_BANK, 0)
+    pcm = np.empty((num_frames, 2), np.int16)
+    position = 0
+    for event in events:
+        if event.frame > position:
+            count = event.frame - position
+            pcm[position : event.frame] = synth.get_samples(count).reshape(-1, 2)
+            position = event.frame
+        if event.is_on:
+            synth.noteon(event.channel, event.pitch, event.velocity)
+        else:
+            synth.noteoff(event.channel, event.pitch)
+    rest = synth.get_samples(num_frames - position)
+    pcm[position:] = rest.reshape(-1, 2)
+    return pcm
+
+
+def _peak(pcm: ndarray) -> int:
+    """Largest absolute sample."""
+    return int(np.abs(pcm.astype(np.int32)).max(initial=0))
+
+
+@functools.lru_cache(maxsize=2)
+def _cached_pool(soundfont: Path) -> SynthPool:
+    return SynthPool(soundfont)
+
+
+_pool_lock = threading.Lock()
+
+
+def _pool() -> SynthPool:
+    """The process's pool for the SoundFont in use, made once."""
+    with _pool_lock:
+        return _cached_pool(soundfont_path())
+
+
+def frame_at(step: int, qpm: float) -> int:
+    """First frame of a step, on a block."""
+    seconds = step * 60 / (qpm * STEPS_PER_QUARTER)
+    return round(seconds * SAMPLE_RATE / BLOCK) * BLOCK
+
+
+def render_loop(
+    tune: NoteSequence, *, program: int | None = None
+) -> Int16[ndarray, "frames 2"]:
+    """The tune as a loop without a seam: what rings on is added to the beginning.
+
+    Parameters
+    ----------
+    tune
+        Its length and tempo give the loop's; an empty tune is silent.
+    program
+        General MIDI program for all but drums; None plays each note's own.
+
+    Raises
+    ------
+    SynthError
+        If sound cannot be rendered here, or would be longer than the limit.
+    """
+    body = frame_at(tune.total_steps, tune.qpm)
+    pcm = _render(tune, program=program, loops=1, tail_seconds=_TAIL_SECONDS)
+    mixed = pcm[:body].astype(np.int32)
+    position = body
+    while body and position < len(pcm):  # a loop shorter than its tail wraps repeatedly
+        part = pcm[position : position + body]
+        mixed[: len(part)] += part
+        position += body
+    if (peak := _peak(mixed)) > _FULL_SCALE:
+        mixed = mixed * _FULL_SCALE // peak
+    return mixed.astype(np.int16)
+
+
+def render_wav(
+    tune: NoteSequence,
+    *,
+    program: int | None = None,
+    loops: int = 1,
+    tail: bool = True,
+) -> bytes:
+    """A WAV file of the tune played `loops` times.
+
+    Parameters
+    ----------
+    tune
+        Its length and tempo give the file's; an empty tune is silent.
+    program
+        General MIDI program for all but drums; None plays each note's own.
+    loops
+        Times played, one directly after the other.
+    tail
+        Whether the sound dies away after the end (1 second longer). Without it the
+        file repeats without a seam.
+
+    Raises
+    ------
+    SynthError
+        If sound cannot be rendered here, or would be longer than the limit.
+    """
+    if loops < 1:
+        raise ValueError(f"loops {loops} must be 1 or more")
+    if tail:
+        pcm = _render(tune, program=program, loops=loops, tail_seconds=_TAIL_SECONDS)
+        fade = min(len(pcm), SAMPLE_RATE // 10)
+        ramp = np.linspace(1, 0, fade)[:, None]
+        pcm[len(pcm) - fade :] = np.round(pcm[len(pcm) - fade :] * ramp)
+    else:
+        _check_length(tune, loops)
+        pcm = np.tile(render_loop(tune, program=program), (loops, 1))
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(pcm.astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def _check_length(tune: NoteSequence, loops: int) -> None:
+    """Refuse what would take minutes and gigabytes."""
+    seconds = tune.duration_seconds * loops
+    if seconds > MAX_AUDIO_SECONDS:
+        raise SynthError(
+            f"The sound would last {seconds / 60:.1f} minutes; at most "
+            f"{MAX_AUDIO_SECONDS // 60} minutes can be made. Take fewer bars."
+        )
+
+
+def _render(
+    tune: NoteSequence, *, program: int | None, loops: int, tail_seconds: float
+) -> Int16[ndarray, "frames 2"]:
+    """The tune `loops` times, then a tail."""
+    _check_length(tune, loops)
+    pool = _pool()
+    chosen = {
+        n.program if program is None else program for n in tune.notes if not n.is_drum
+    }
+    channels = {  # a sixteenth program shares the first one's channel
+        number: _MELODIC_CHANNELS[index % len(_MELODIC_CHANNELS)]
+        for index, number in enumerate(sorted(chosen))
+    }
+    events = []
+    for loop in range(loops):
+        first = loop * tune.total_steps
+        for note in tune.notes:
+            own = note.program if program is None else program
+            channel = _DRUM_CHANNEL if note.is_drum else channels[own]
+            start = frame_at(first + note.start_step, tune.qpm)
+            end = max(frame_at(first + note.end_step, tune.qpm) - BLOCK, start + BLOCK)
+            events.append(_Event(start, True, channel, note.pitch, note.velocity))
+            events.append(_Event(end, False, channel, note.pitch, 0))
+    body = frame_at(loops * tune.total_steps, tune.qpm)
+    num_frames = body + int(tail_seconds * SAMPLE_RATE) // BLOCK * BLOCK
+    programs = {channel: number for number, channel in channels.items()}
+    return pool.play(sorted(events), programs, num_frames)
