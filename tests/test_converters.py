@@ -100,7 +100,7 @@ def test_tokens_count_from_the_lowest_piano_key():
 
 
 def test_pitch_off_the_keyboard_is_refused_with_the_range():
-    with pytest.raises(ConversionError, match="Pitch 20 is outside .* 21 to 108"):
+    with pytest.raises(ConversionError, match=r"Pitch 20 is outside .* 21 to 108"):
         melody_to_tokens(events(20))
 
 
