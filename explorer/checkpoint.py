@@ -1,0 +1,410 @@
+"""A checkpoint folder: written whole, checked byte by byte when read.
+
+`config.json` says what the model is and names every other file with its SHA-256;
+`model.safetensors` holds the weights. A promoted checkpoint has `metrics.json`,
+`README.md` (the card), `attributes.safetensors`, `latents.safetensors` and
+`phrases.json` besides. Nothing is ever unpickled, and the same model gives the same
+bytes. Weights may be stored as float16; they are always computed with as float32.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import safetensors
+import torch
+from numpy import ndarray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from explorer.config import (
+    ModelConfig,
+    model_config_from_json,
+    model_config_to_json,
+)
+from explorer.errors import CheckpointError
+from explorer.model import MusicVAE
+
+FORMAT_VERSION: Final = 1
+CONFIG: Final = "config.json"
+WEIGHTS: Final = "model.safetensors"
+METRICS: Final = "metrics.json"
+CARD: Final = "README.md"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_FIELDS = ("model", "converter", "training", "data", "versions", "files")  # objects
+_MAX_JSON_BYTES = 16 * 1024 * 1024
+_MAX_WEIGHT_BYTES = 4 * 1024**3
+_MAX_LAYERS = 16
+_PROMOTE_AGAIN = "Copy the checkpoint again, or promote the run again."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A model read from disk, and what its folder says of it."""
+
+    name: str
+    path: Path
+    model: MusicVAE  # float32, evaluation mode, no gradients
+    config: ModelConfig
+    preset: str
+    training: dict[str, Any]
+    data: dict[str, Any]
+    metrics: dict[str, Any]  # empty for a run that was not promoted
+    files: dict[str, str]  # name -> SHA-256
+    sha256: str  # of the weights
+
+    def read(self, file: str) -> bytes:
+        """A file of the folder, checked against its hash.
+
+        Raises
+        ------
+        CheckpointError
+            If it is not listed, missing or damaged.
+        """
+        return _read_checked(self.path, file, self.files)
+
+    def read_json(self, file: str) -> dict[str, Any]:
+        """A JSON object of the folder, checked against its hash."""
+        return _parse(self.read(file), self.path / file)
+
+    def read_arrays(self, file: str) -> dict[str, ndarray]:
+        """Arrays of a safetensors file of the folder, checked and finite."""
+        try:
+            arrays = load_arrays(self.read(file))
+        except SafetensorError as error:
+            raise CheckpointError(
+                f"{self.path / file} is not a safetensors file. {_PROMOTE_AGAIN}"
+            ) from error
+        for name, array in arrays.items():
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                raise CheckpointError(
+                    f"{name} in {self.path / file} has values that are not numbers. "
+                    f"{_PROMOTE_AGAIN}"
+                )
+        return arrays
+
+
+def save(
+    folder: Path,
+    model: MusicVAE,
+    *,
+    name: str,
+    preset: str,
+    training: Mapping[str, Any],
+    data: Mapping[str, Any],
+    half: bool = False,
+    extra: Mapping[str, bytes] | None = None,
+) -> Path:
+    """Write a checkpoint folder; the one before is replaced only once all is written.
+
+    Parameters
+    ----------
+    folder
+        Where it goes; its parent is made if needed.
+    model
+        Its weights are stored.
+    name
+        Letters, digits, `.`, `_` and `-`, at most 64.
+    preset, training, data
+        What the config says about the model's origin, as JSON values.
+    half
+        Store float16: half the size, values rounded to 11 significant bits.
+    extra
+        Further files and their content.
+
+    Raises
+    ------
+    CheckpointError
+        If the name is not allowed or a weight is not finite.
+    """
+    check_name(name)
+    tensors = {
+        key: tensor.detach().cpu().to(torch.float16 if half else torch.float32)
+        for key, tensor in sorted(model.state_dict().items())
+    }
+    for key, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise CheckpointError(
+                f"{key} has values that are not numbers"
+                f"{' in half precision' if half else ''}. The model is not saved; "
+                "use an earlier state of the run."
+            )
+    weights = save_tensors(
+        {key: tensor.contiguous() for key, tensor in tensors.items()}, {"format": "pt"}
+    )
+    contents = {WEIGHTS: weights, **(extra or {})}
+    config = {
+        "format_version": FORMAT_VERSION,
+        "name": name,
+        "preset": preset,
+        "weights": "float16" if half else "float32",
+        "model": model_config_to_json(model.config),
+        "converter": {"type": "melody", "num_bars": model.config.num_bars},
+        "training": dict(training),
+        "data": dict(data),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "safetensors": safetensors.__version__,
+        },
+        "files": {
+            file: hashlib.sha256(content).hexdigest()
+            for file, content in sorted(contents.items())
+        },
+    }
+    contents[CONFIG] = to_json(config)
+    _replace_folder(folder, contents)
+    return folder
+
+
+def load(path: Path) -> Checkpoint:
+    """The checkpoint in a folder.
+
+    Raises
+    ------
+    CheckpointError
+        If anything is missing, damaged, of another version or not as the config
+        says.
+    """
+    config = _read_config(path)
+    model_config = model_config_from_json(config["model"])
+    sizes = (
+        model_config.enc_rnn_size,
+        model_config.dec_rnn_size,
+        model_config.conductor_rnn_size,
+    )
+    if max(map(len, sizes)) > _MAX_LAYERS:
+        raise CheckpointError(
+            f"{path} describes an LSTM of {max(map(len, sizes))} layers; at most "
+            f"{_MAX_LAYERS} are read. Use another checkpoint."
+        )
+    files = config["files"]
+    with torch.device("meta"):
+        model = MusicVAE(model_config)
+    tensors = _read_weights(path, files)
+    expected = {key: tuple(t.shape) for key, t in model.state_dict().items()}
+    _check_weights(path, tensors, expected)
+    model.load_state_dict(tensors, strict=True, assign=True)
+    model.eval().requires_grad_(False)
+    metrics = {}
+    if METRICS in files:
+        metrics = _parse(_read_checked(path, METRICS, files), path / METRICS)
+    return Checkpoint(
+        name=config["name"],
+        path=path,
+        model=model,
+        config=model_config,
+        preset=config["preset"],
+        training=config["training"],
+        data=config["data"],
+        metrics=metrics,
+        files=files,
+        sha256=files[WEIGHTS],
+    )
+
+
+def available(root: Path) -> list[tuple[str, str | None]]:
+    """(name, what is wrong with it or None) of every checkpoint folder, by name.
+
+    Reads configs only; `load` checks the rest. Links and odd names are left out.
+    """
+    found: list[tuple[str, str | None]] = []
+    if not root.is_dir():
+        return found
+    for folder in sorted(root.iterdir()):
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        if not _NAME.fullmatch(folder.name) or folder.name.endswith(".tmp"):
+            continue
+        try:
+            config = _read_config(folder)
+            missing = [f for f in config["files"] if not (folder / f).is_file()]
+            problem = None
+            if missing:
+                problem = f"{folder.name} lacks {', '.join(missing)}. {_PROMOTE_AGAIN}"
+        except CheckpointError as error:
+            problem = str(error)
+        found.append((folder.name, problem))
+    return found
+
+
+def find(name: str, root: Path) -> Path:
+    """The folder of a checkpoint named by somebody else, always inside `root`.
+
+    Raises
+    ------
+    CheckpointError
+        If the name is not allowed or no such checkpoint is there.
+    """
+    check_name(name)
+    names = [known for known, _ in available(root)]
+    if name not in names:
+        raise CheckpointError(
+            f"There is no checkpoint {name!r} in {root}. "
+            f"There: {', '.join(names) or 'none'}."
+        )
+    return root / name
+
+
+def check_name(name: str) -> None:
+    """Raise CheckpointError unless `name` can be a checkpoint's folder."""
+    if not _NAME.fullmatch(name):
+        raise CheckpointError(
+            f"{name[:80]!r} cannot name a checkpoint. Use up to 64 letters, digits, "
+            "dots, dashes and underscores, with a letter or digit first."
+        )
+
+
+def to_json(values: Mapping[str, Any]) -> bytes:
+    """JSON as all files of a checkpoint have it: the same bytes for the same values."""
+    text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def to_safetensors(arrays: Mapping[str, ndarray]) -> bytes:
+    """Arrays as safetensors bytes."""
+    return save_arrays({k: np.ascontiguousarray(a) for k, a in sorted(arrays.items())})
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    """The config of a folder, its fields checked but not the model's sizes."""
+    config = _parse(_read(path, CONFIG, _MAX_JSON_BYTES), path / CONFIG)
+    version = config.get("format_version")
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{path} has format version {version!r}; this program reads "
+            f"{FORMAT_VERSION}. Update the program or promote the run again."
+        )
+    wrong = [key for key in _FIELDS if not isinstance(config.get(key), dict)]
+    wrong += [key for key in ("name", "preset") if not isinstance(config.get(key), str)]
+    if wrong:
+        raise CheckpointError(
+            f"{path / CONFIG} lacks {', '.join(wrong)}. {_PROMOTE_AGAIN}"
+        )
+    check_name(config["name"])
+    for file, digest in config["files"].items():
+        if not _NAME.fullmatch(file) or not isinstance(digest, str):
+            raise CheckpointError(
+                f"{path / CONFIG} lists a file {file[:80]!r}; only plain names in the "
+                f"same folder are read. {_PROMOTE_AGAIN}"
+            )
+    return config
+
+
+def _read_weights(path: Path, files: Mapping[str, str]) -> dict[str, Tensor]:
+    content = _read_checked(path, WEIGHTS, files)
+    try:
+        tensors = load_tensors(content)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise CheckpointError(
+            f"{path / WEIGHTS} is not a safetensors file. {_PROMOTE_AGAIN}"
+        ) from error
+    return {key: tensor.float() for key, tensor in tensors.items()}
+
+
+def _check_weights(
+    path: Path,
+    tensors: Mapping[str, Tensor],
+    expected: Mapping[str, tuple[int, ...]],
+) -> None:
+    """Raise CheckpointError unless names, shapes and values are as they must be."""
+    if missing := sorted(expected.keys() - tensors.keys()):
+        raise CheckpointError(
+            f"{path / WEIGHTS} lacks {_some(missing)}. {_PROMOTE_AGAIN}"
+        )
+    if unknown := sorted(tensors.keys() - expected.keys()):
+        raise CheckpointError(
+            f"{path / WEIGHTS} holds {_some(unknown)}, which its config has no place "
+            f"for. {_PROMOTE_AGAIN}"
+        )
+    for key, tensor in tensors.items():
+        shape = tuple(tensor.shape)
+        if shape != expected[key]:
+            raise CheckpointError(
+                f"{key} in {path / WEIGHTS} has shape {shape}; the config asks for "
+                f"{expected[key]}. {_PROMOTE_AGAIN}"
+            )
+        if not torch.isfinite(tensor).all():
+            raise CheckpointError(
+                f"{key} in {path / WEIGHTS} has values that are not numbers. "
+                f"{_PROMOTE_AGAIN}"
+            )
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(name[:80] for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def _read_checked(path: Path, file: str, files: Mapping[str, str]) -> bytes:
+    if file not in files:
+        raise CheckpointError(
+            f"{path / CONFIG} does not list {file}. "
+            "Promote the run to get a complete checkpoint."
+        )
+    content = _read(path, file, _MAX_WEIGHT_BYTES)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != files[file]:
+        raise CheckpointError(
+            f"{path / file} is damaged: its SHA-256 is {digest[:12]}…, the config says "
+            f"{files[file][:12]}…. {_PROMOTE_AGAIN}"
+        )
+    return content
+
+
+def _read(path: Path, file: str, max_bytes: int) -> bytes:
+    try:
+        with (path / file).open("rb") as stream:
+            content = stream.read(max_bytes + 1)
+    except OSError as error:
+        raise CheckpointError(
+            f"{path / file} cannot be read ({error.strerror}). A checkpoint is a "
+            f"folder with {CONFIG} and {WEIGHTS}: check the path."
+        ) from error
+    if len(content) > max_bytes:
+        raise CheckpointError(
+            f"{path / file} is larger than {max_bytes // 1024**2} MB, the most that is "
+            "read. Use another checkpoint."
+        )
+    return content
+
+
+def _parse(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} is not JSON. {_PROMOTE_AGAIN}") from error
+    if not isinstance(values, dict):
+        raise CheckpointError(f"{path} is not a JSON object. {_PROMOTE_AGAIN}")
+    return values
+
+
+def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write the files beside `folder`, flush them to disk, then change places."""
+    staging = folder.with_name(f"{folder.name}.new.tmp")
+    old = folder.with_name(f"{folder.name}.old.tmp")
+    for leftover in (staging, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    staging.mkdir(parents=True)
+    for file, content in contents.items():
+        with (staging / file).open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    if folder.exists():
+        folder.rename(old)
+    staging.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,202 @@
+"""Moves in latent space: between two codes, near codes, along an attribute.
+
+**Conventions.** A code `z` is a vector of `z_size` numbers; matrices hold one code
+a row. The prior is N(0, I). Distances are Euclidean in the full space, never on a
+map. All randomness comes from the `generator` passed in. Only numpy here.
+
+References
+----------
+.. [1] Roberts et al. (2018), MusicVAE, arXiv:1803.05428, sections 3 and 5.
+.. [2] Shoemake (1985), Animating rotation with quaternion curves (slerp).
+.. [3] Chawla et al. (2002), SMOTE: new points between a point and its neighbours.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+PARALLEL = 1e-6  # radians; closer to 0 or pi than this, a great circle is undefined
+MANY = 1024  # rows compared at a time, to bound memory
+
+
+def lerp(
+    a: Float[ndarray, " z_size"],
+    b: Float[ndarray, " z_size"],
+    num_steps: int,
+) -> Float[ndarray, "num_steps z_size"]:
+    """Codes evenly spaced on the straight line from a to b, both included.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two steps.
+    """
+    t = _fractions(num_steps)[:, None]
+    return ((1 - t) * a + t * b).astype(a.dtype)
+
+
+def slerp(
+    a: Float[ndarray, " z_size"],
+    b: Float[ndarray, " z_size"],
+    num_steps: int,
+) -> Float[ndarray, "num_steps z_size"]:
+    """Codes on the way from a to b that turns at an even pace, both included.
+
+    Of two codes of one length, all between have that length [2]_; a straight line
+    would pass nearer to zero, where few phrases are. Where the turn is undefined
+    (parallel, opposite or zero codes) the line is taken; Magenta divides by zero.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two steps.
+    """
+    norms = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+    if min(norms) == 0:
+        return lerp(a, b, num_steps)
+    unit_a, unit_b = a.astype(np.float64) / norms[0], b.astype(np.float64) / norms[1]
+    angle = 2 * np.arctan2(
+        np.linalg.norm(unit_a - unit_b), np.linalg.norm(unit_a + unit_b)
+    )
+    if not PARALLEL < angle < np.pi - PARALLEL:
+        return lerp(a, b, num_steps)
+    t = _fractions(num_steps)[:, None]
+    path = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+    path[0], path[-1] = a, b  # exactly
+    return path.astype(a.dtype)
+
+
+def _fractions(num_steps: int) -> Float[ndarray, " num_steps"]:
+    if num_steps < 2:
+        raise ValueError(f"num_steps {num_steps} must be at least 2: both ends count")
+    return np.linspace(0, 1, num_steps)
+
+
+def sample_prior(
+    num: int, z_size: int, generator: np.random.Generator, *, spread: float = 1.0
+) -> Float[ndarray, "num z_size"]:
+    """Codes from N(0, spread^2 I); spread 1 is the model's own prior."""
+    draws = generator.standard_normal((num, z_size))
+    return (spread * draws).astype(np.float32)
+
+
+def sample_near(
+    codes: Float[ndarray, "n z_size"],
+    num: int,
+    generator: np.random.Generator,
+    *,
+    spread: float = 1.0,
+    num_neighbours: int = 20,
+) -> Float[ndarray, "num z_size"]:
+    """New codes between real ones [3]_.
+
+    Each starts at a random row of `codes` and goes a random part of the way,
+    at most `spread` of it, to one of that row's nearest neighbours. Unlike draws
+    from the prior these stay where phrases were seen.
+    """
+    if not len(codes):
+        raise ValueError("there are no codes to sample near")
+    starts = codes[generator.integers(len(codes), size=num)]
+    near = neighbours(codes, starts, min(num_neighbours + 1, len(codes)))[:, 1:]
+    if not near.shape[1]:
+        return starts.astype(np.float32)
+    chosen = near[np.arange(num), generator.integers(near.shape[1], size=num)]
+    share = spread * generator.uniform(size=(num, 1))
+    return (starts + share * (codes[chosen] - starts)).astype(np.float32)
+
+
+def neighbours(
+    codes: Float[ndarray, "n z_size"], z: Float[ndarray, "queries z_size"], k: int
+) -> Int[ndarray, "queries k"]:
+    """Rows of the `k` codes nearest to each z, nearest first; ties by row.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not in 1..n.
+    """
+    if not 1 <= k <= len(codes):
+        raise ValueError(f"k {k} is outside 1..{len(codes)}")
+    known = codes.astype(np.float64)
+    lengths = np.square(known).sum(axis=1)
+    rows = []
+    for start in range(0, len(z), MANY):
+        part = z[start : start + MANY].astype(np.float64)
+        # |z - c|^2 less |z|^2, which is the same for every code
+        rows.append(np.argsort(lengths - 2 * part @ known.T, axis=1, kind="stable"))
+        rows[-1] = rows[-1][:, :k]
+    return np.concatenate(rows) if rows else np.empty((0, k), np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributeVectors:
+    """One direction in latent space per attribute."""
+
+    names: tuple[str, ...]
+    vectors: Float[ndarray, "attributes z_size"]  # top mean minus bottom mean
+    top: Float[ndarray, " attributes"]  # mean value in the top quartile
+    bottom: Float[ndarray, " attributes"]  # mean value in the bottom quartile
+    num_examples: int  # phrases averaged over
+
+    def vector(self, name: str) -> Float[ndarray, " z_size"]:
+        """The direction of one attribute.
+
+        Raises
+        ------
+        ValueError
+            If the attribute is unknown.
+        """
+        if name not in self.names:
+            raise ValueError(
+                f"attribute {name!r} is not one of {', '.join(self.names)}"
+            )
+        return self.vectors[self.names.index(name)]
+
+    def move(
+        self, z: Float[ndarray, "*batch z_size"], amounts: dict[str, float]
+    ) -> Float[ndarray, "*batch z_size"]:
+        """Codes moved by `amounts` of the vectors; 1 is bottom to top quartile."""
+        moved = z.astype(np.float64)
+        for name, amount in amounts.items():
+            moved = moved + amount * self.vector(name)
+        return moved.astype(np.float32)
+
+
+def attribute_vectors(
+    mu: Float[ndarray, "n z_size"],
+    values: Float[ndarray, "n attributes"],
+    names: tuple[str, ...],
+    generator: np.random.Generator,
+) -> AttributeVectors:
+    """Mean code of the top quartile less that of the bottom one, per attribute [1]_.
+
+    Quartiles are by rank. Equal values are ranked at random: most phrases have no
+    syncopation at all, and a threshold would put them in both quartiles.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than four phrases.
+    """
+    quarter = len(mu) // 4
+    if not quarter:
+        raise ValueError(f"{len(mu)} phrases are too few for quartiles; give 4 or more")
+    vectors, tops, bottoms = [], [], []
+    for column in values.T:
+        order = np.lexsort((generator.random(len(mu)), column))
+        bottom, top = order[:quarter], order[-quarter:]
+        difference = mu[top].mean(axis=0, dtype=np.float64) - mu[bottom].mean(
+            axis=0, dtype=np.float64
+        )
+        vectors.append(difference.astype(np.float32))
+        tops.append(column[top].mean())
+        bottoms.append(column[bottom].mean())
+    return AttributeVectors(
+        names=names,
+        vectors=np.stack(vectors),
+        top=np.array(tops, np.float32),
+        bottom=np.array(bottoms, np.float32),
+        num_examples=len(mu),
+    )

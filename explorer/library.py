@@ -1,0 +1,188 @@
+"""The phrases of a map: their codes, titles, measures and places.
+
+The music itself is not in it, only what a model made of it and where it comes from;
+a dot plays the model's version.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from explorer import latent
+from explorer.attributes import ATTRIBUTES
+from explorer.checkpoint import Checkpoint, to_json, to_safetensors
+from explorer.errors import CheckpointError
+from explorer.projection import PCA, TSNEMap
+
+LATENTS: Final = "latents.safetensors"
+PHRASES: Final = "phrases.json"
+MAPS: Final = ("pca", "tsne")
+
+_MAX_TEXT = 256
+_ARRAYS: Final = (
+    "mu",
+    "attributes",
+    "pca",
+    "tsne",
+    "pca_mean",
+    "pca_components",
+    "pca_explained_variance_ratio",
+    "pca_scale",
+)
+_PER_PHRASE: Final = ("titles", "source", "bars", "keys", "split")
+_SPLITS: Final = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """Phrases of real music in the latent space of one model, a row each."""
+
+    mu: Float[ndarray, "n z_size"]  # float32; the centre of q(z|x)
+    titles: tuple[str, ...]  # of the tune
+    sources: tuple[str, ...]  # name of the collection
+    licences: tuple[str, ...]
+    bars: tuple[int, ...]  # first bar of the phrase in its tune, from 0
+    keys: tuple[str, ...]  # of the tune; "" where unknown
+    splits: tuple[str, ...]  # "train", "validation" or "test"
+    attributes: Float[ndarray, "n attributes"]  # measured on the real phrase
+    positions: Mapping[str, Float[ndarray, "n 2"]]  # by map, "pca" and "tsne"
+    projection: PCA
+    trust: Mapping[str, Mapping[str, float]]  # by map: how far to believe it
+    _tsne: TSNEMap = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        tsne = TSNEMap(self.mu, self.positions["tsne"])
+        object.__setattr__(self, "_tsne", tsne)
+
+    def __len__(self) -> int:
+        return len(self.mu)
+
+    def neighbours(self, z: Float[ndarray, " z_size"], k: int) -> Int[ndarray, " k"]:
+        """Rows of the `k` phrases nearest to a code, nearest first."""
+        return latent.neighbours(self.mu, z[None], k)[0]
+
+    def place(
+        self, z: Float[ndarray, "queries z_size"]
+    ) -> dict[str, Float[ndarray, "queries 2"]]:
+        """Where codes lie on each map; the dots stay."""
+        return {
+            "pca": self.projection.transform(z)[:, :2],
+            "tsne": self._tsne.place(z),
+        }
+
+
+def pack(library: Library) -> dict[str, bytes]:
+    """A library as the two files of a checkpoint; codes are stored as float16."""
+    arrays: dict[str, ndarray] = {
+        "mu": library.mu.astype(np.float16),
+        "attributes": library.attributes.astype(np.float32),
+        "pca": library.positions["pca"],
+        "tsne": library.positions["tsne"],
+        "pca_mean": library.projection.mean,
+        "pca_components": library.projection.components,
+        "pca_explained_variance_ratio": library.projection.explained_variance_ratio,
+        "pca_scale": np.array([library.projection.scale], np.float32),
+    }
+    sources = list(dict.fromkeys(zip(library.sources, library.licences, strict=True)))
+    index = {source: i for i, source in enumerate(sources)}
+    phrases = {
+        "sources": [{"name": name, "licence": licence} for name, licence in sources],
+        "attributes": list(ATTRIBUTES),
+        "trust": {name: dict(values) for name, values in library.trust.items()},
+        "titles": [title[:_MAX_TEXT] for title in library.titles],
+        "source": [
+            index[source]
+            for source in zip(library.sources, library.licences, strict=True)
+        ],
+        "bars": list(library.bars),
+        "keys": list(library.keys),
+        "split": [_SPLITS.index(split) for split in library.splits],
+    }
+    return {LATENTS: to_safetensors(arrays), PHRASES: to_json(phrases)}
+
+
+def read(checkpoint: Checkpoint) -> Library:
+    """The library of a promoted checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If its files are missing, damaged or do not fit the model.
+    """
+    arrays = checkpoint.read_arrays(LATENTS)
+    phrases = checkpoint.read_json(PHRASES)
+    _check(checkpoint, arrays, phrases)
+    sources = [phrases["sources"][i] for i in phrases["source"]]
+    return Library(
+        mu=arrays["mu"].astype(np.float32),
+        titles=tuple(phrases["titles"]),
+        sources=tuple(source["name"] for source in sources),
+        licences=tuple(source["licence"] for source in sources),
+        bars=tuple(phrases["bars"]),
+        keys=tuple(phrases["keys"]),
+        splits=tuple(_SPLITS[i] for i in phrases["split"]),
+        attributes=arrays["attributes"],
+        positions={name: arrays[name] for name in MAPS},
+        projection=PCA(
+            mean=arrays["pca_mean"],
+            components=arrays["pca_components"],
+            explained_variance_ratio=arrays["pca_explained_variance_ratio"],
+            scale=float(arrays["pca_scale"][0]),
+        ),
+        trust=phrases["trust"],
+    )
+
+
+def _check(
+    checkpoint: Checkpoint, arrays: Mapping[str, ndarray], phrases: Mapping[str, Any]
+) -> None:
+    """Raise CheckpointError unless all parts have the sizes they must have."""
+    z_size = checkpoint.config.z_size
+    where = checkpoint.path
+    wanted = {*_PER_PHRASE, "sources", "trust", "attributes"}
+    lacking = sorted(set(_ARRAYS) - arrays.keys()) + sorted(wanted - phrases.keys())
+    if lacking:
+        raise CheckpointError(
+            f"The map in {where} lacks {', '.join(lacking)}. Promote the run again."
+        )
+    if phrases["attributes"] != list(ATTRIBUTES):
+        raise CheckpointError(
+            f"The map in {where} measures {phrases['attributes']}; this program knows "
+            f"{list(ATTRIBUTES)}. Promote the run again."
+        )
+    num = len(phrases["titles"])
+    components = len(arrays["pca_components"])
+    shapes = {
+        "mu": (num, z_size),
+        "attributes": (num, len(ATTRIBUTES)),
+        "pca": (num, 2),
+        "tsne": (num, 2),
+        "pca_mean": (z_size,),
+        "pca_components": (components, z_size),
+        "pca_explained_variance_ratio": (components,),
+        "pca_scale": (1,),
+    }
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape:
+            raise CheckpointError(
+                f"{name} in {where / LATENTS} has shape {arrays[name].shape}, not "
+                f"{shape}. Promote the run again."
+            )
+    for name in _PER_PHRASE:
+        if len(phrases[name]) != num:
+            raise CheckpointError(
+                f"{where / PHRASES} has {len(phrases[name])} {name} for {num} titles. "
+                "Promote the run again."
+            )
+    sources = range(len(phrases["sources"]))
+    if not all(i in sources for i in phrases["source"]) or not all(
+        i in range(len(_SPLITS)) for i in phrases["split"]
+    ):
+        raise CheckpointError(
+            f"{where / PHRASES} names a source or split that it does not list. "
+            "Promote the run again."
+        )

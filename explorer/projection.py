@@ -1,0 +1,215 @@
+"""Maps of latent space: PCA with its inverse, and a finished t-SNE that takes guests.
+
+Both are fitted offline and stored as plain arrays; showing a map needs numpy only.
+Placing a *new* code on the finished t-SNE map needs openTSNE, loaded at the first
+such request: affinities of the stored codes are computed again (they follow from
+the codes, so nothing has to be pickled), and the guest is moved for some steps
+while every stored dot stays where it is [1]_.
+
+References
+----------
+.. [1] Poličar, Stražar, Zupan (2024), openTSNE: A Modular Python Library for t-SNE
+   Dimensionality Reduction and Embedding, JSS 109(3).
+.. [2] Venna and Kaski (2006), Local multidimensional scaling (trustworthiness).
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from explorer.latent import neighbours
+
+NUM_COMPONENTS = 16  # stored; a map shows the first two
+PERPLEXITY = 30.0  # of the t-SNE map
+GUEST_PERPLEXITY = 5.0  # of a code placed on it: it looks at fewer neighbours
+GUEST_NEIGHBOURS = 25  # whose weighted mean a guest starts from
+GUEST_STEPS = 100
+NUM_NEAR = 15  # neighbours that count as "near" when a map is judged
+
+
+@dataclass(frozen=True, kw_only=True)
+class PCA:
+    """Linear map on the directions in which codes differ most."""
+
+    mean: Float[ndarray, " z_size"]
+    components: Float[ndarray, "components z_size"]  # orthonormal rows
+    explained_variance_ratio: Float[ndarray, " components"]
+    scale: float  # standard deviation along the first; coordinates are divided by it
+
+    def transform(
+        self, z: Float[ndarray, "n z_size"]
+    ) -> Float[ndarray, "n components"]:
+        """Coordinates of codes; about 1 in size along the first."""
+        coordinates = (z - self.mean) @ self.components.T / self.scale
+        return coordinates.astype(np.float32)
+
+    def inverse(
+        self, coordinates: Float[ndarray, "n some"]
+    ) -> Float[ndarray, "n z_size"]:
+        """Codes at coordinates, given for the first one or more components.
+
+        The components not given are 0, their mean over real phrases.
+        """
+        rows = self.components[: coordinates.shape[1]]
+        codes = (coordinates * self.scale) @ rows + self.mean
+        return codes.astype(np.float32)
+
+
+def fit_pca(
+    codes: Float[ndarray, "n z_size"], num_components: int = NUM_COMPONENTS
+) -> PCA:
+    """The PCA of codes; each component points to where its largest entry is positive.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer codes than components.
+    """
+    from sklearn.decomposition import PCA as FullPCA  # noqa: N811
+
+    num_components = min(num_components, codes.shape[1])
+    if len(codes) <= num_components:
+        raise ValueError(
+            f"{len(codes)} codes are too few for {num_components} components"
+        )
+    fitted = FullPCA(n_components=num_components, svd_solver="full").fit(
+        codes.astype(np.float64)
+    )
+    components = fitted.components_
+    largest = np.abs(components).argmax(axis=1)
+    signs = np.sign(components[np.arange(num_components), largest])
+    return PCA(
+        mean=fitted.mean_.astype(np.float32),
+        components=(components * signs[:, None]).astype(np.float32),
+        explained_variance_ratio=fitted.explained_variance_ratio_.astype(np.float32),
+        scale=float(np.float32(np.sqrt(fitted.explained_variance_[0]))),
+    )
+
+
+def fit_tsne(codes: Float[ndarray, "n z_size"], *, seed: int) -> Float[ndarray, "n 2"]:
+    """Positions of codes on a t-SNE map; the same for the same seed and machine.
+
+    Starts from PCA, so that the large shape means something. The map is centred.
+    """
+    from openTSNE import TSNE
+
+    fitted = TSNE(
+        perplexity=_perplexity(len(codes)),
+        initialization="pca",
+        neighbors="exact",
+        negative_gradient_method="bh",
+        random_state=seed,
+        n_jobs=1,
+    ).fit(codes.astype(np.float64))
+    positions = np.asarray(fitted)
+    middle = (positions.max(axis=0) + positions.min(axis=0)) / 2
+    return (positions - middle).astype(np.float32)
+
+
+class TSNEMap:
+    """A finished t-SNE map on which new codes are placed; safe to share by threads."""
+
+    def __init__(
+        self, codes: Float[ndarray, "n z_size"], positions: Float[ndarray, "n 2"]
+    ) -> None:
+        self.codes, self.positions = codes, positions
+        self._embedding: Any = None
+        self._lock = threading.Lock()
+
+    def place(self, z: Float[ndarray, "queries z_size"]) -> Float[ndarray, "queries 2"]:
+        """Where codes belong among the dots; each is placed as if it came alone."""
+        with self._lock:
+            if self._embedding is None:
+                self._embedding = self._rebuild()
+            rows = [self._place_one(row[None].astype(np.float64)) for row in z]
+        return np.concatenate([np.empty((0, 2)), *rows]).astype(np.float32)
+
+    def _place_one(self, z: Float[ndarray, "1 z_size"]) -> Float[ndarray, "1 2"]:
+        # not `transform`: it would also shift the finished map
+        guest = self._embedding.prepare_partial(
+            z,
+            initialization="weighted",
+            k=min(GUEST_NEIGHBOURS, len(self.codes) - 1),
+            perplexity=min(GUEST_PERPLEXITY, (len(self.codes) - 1) / 3),
+        )
+        guest.optimize(
+            n_iter=GUEST_STEPS,
+            learning_rate=0.1,
+            exaggeration=1.5,
+            momentum=0.8,
+            max_grad_norm=0.25,
+            inplace=True,
+        )
+        return np.array(guest)
+
+    def _rebuild(self) -> Any:  # noqa: ANN401  (openTSNE has no types)
+        """The map as openTSNE's object."""
+        from openTSNE import TSNEEmbedding, affinity
+
+        affinities = affinity.PerplexityBasedNN(
+            self.codes.astype(np.float64),
+            perplexity=_perplexity(len(self.codes)),
+            method="exact",
+            n_jobs=1,
+            random_state=0,
+        )
+        return TSNEEmbedding(
+            self.positions.astype(np.float64),
+            affinities,
+            negative_gradient_method="fft",
+            n_jobs=1,
+            random_state=0,
+        )
+
+
+def _perplexity(num_codes: int) -> float:
+    """The map's perplexity, less where there are too few codes for it."""
+    return min(PERPLEXITY, (num_codes - 1) / 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapTrust:
+    """How far a map can be believed, on neighbourhoods of `num_near` phrases."""
+
+    num_near: int
+    trustworthiness: float  # in [0, 1]: near on the map means near in truth [2]_
+    neighbours_kept: float  # share of true neighbours that are near on the map
+
+
+def map_trust(
+    codes: Float[ndarray, "n z_size"],
+    positions: Float[ndarray, "n 2"],
+    num_near: int = NUM_NEAR,
+) -> MapTrust:
+    """Trustworthiness and neighbours kept of a map of `codes`.
+
+    Raises
+    ------
+    ValueError
+        If there are not more than twice `num_near` codes.
+    """
+    from sklearn.manifold import trustworthiness
+
+    if len(codes) <= 2 * num_near:
+        raise ValueError(
+            f"{len(codes)} codes are too few to judge {num_near} neighbours; "
+            f"give more than {2 * num_near}"
+        )
+    true = neighbours(codes, codes, num_near + 1)
+    shown = neighbours(positions, positions, num_near + 1)
+    kept = [
+        len((set(a) & set(b)) - {row}) / num_near
+        for row, (a, b) in enumerate(zip(true.tolist(), shown.tolist(), strict=True))
+    ]
+    trust = trustworthiness(
+        codes.astype(np.float64), positions.astype(np.float64), n_neighbors=num_near
+    )
+    return MapTrust(
+        num_near=num_near,
+        trustworthiness=float(trust),
+        neighbours_kept=float(np.mean(kept)),
+    )
