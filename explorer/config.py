@@ -208,6 +208,24 @@ CONFIGS: dict[str, Config] = {
     )
 }
 
+RECIPES: dict[str, TrainConfig] = {
+    # What two CPU cores can learn in two hours; docs/training.md has the runs.
+    "two-cores": TrainConfig(
+        batch_size=64,
+        learning_rate=2e-3,
+        lr_schedule="cosine",
+        num_steps=20_000,
+        warmup_steps=200,
+        initialisation="chrono",
+        max_beta=0.2,
+        beta_rate=0.99999,
+        word_dropout=0.2,
+        ema_decay=0.999,
+        max_transpose=5,
+    ),
+}
+"""Trainings other than the published ones, by name."""
+
 
 def model_config_to_json(config: ModelConfig) -> dict[str, Any]:
     """The config as JSON values; tuples become lists."""

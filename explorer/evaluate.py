@@ -10,6 +10,7 @@ References
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -64,11 +65,13 @@ def reconstruct(
         x = one_hot(truth, model.config.depth)
         posterior = model.encode(x)
         z = posterior.sample(generator)
-        draw = {"temperature": TEMPERATURE, "generator": generator}
+        draw = functools.partial(
+            model.decode, temperature=TEMPERATURE, generator=generator
+        )
         found = {
             "teacher_forced": model.teacher_forced(x, z).argmax(dim=2),
-            "sampled": model.decode(z, **draw).tokens,
-            "sampled_from_mu": model.decode(posterior.mu, **draw).tokens,
+            "sampled": draw(z).tokens,
+            "sampled_from_mu": draw(posterior.mu).tokens,
             "argmax_from_mu": model.decode(posterior.mu).tokens,
         }
         for key, value in found.items():
@@ -195,7 +198,7 @@ def sample_statistics(
     z = torch.randn(num, model.config.z_size, generator=generator, device=device)
     drawn = [
         model.decode(part, temperature=TEMPERATURE, generator=generator).tokens
-        for part in z.split(BATCH_SIZE)
+        for part in torch.split(z, BATCH_SIZE)
     ]
     samples = torch.cat(drawn).cpu().numpy().astype(np.uint8)
     return {

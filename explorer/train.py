@@ -262,8 +262,7 @@ class Trainer:
     def averaged_model(self) -> MusicVAE:
         """A model with the averaged weights, on the CPU."""
         model = MusicVAE(self.config.model)
-        weights = self.model.state_dict()
-        model.load_state_dict({n: self.average.get(n, p) for n, p in weights.items()})
+        model.load_state_dict({**self.model.state_dict(), **self.average})
         return model.eval()
 
     def validate(self) -> dict[str, float]:

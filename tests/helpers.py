@@ -1,0 +1,81 @@
+"""Tiny models and data made by code, for tests of the parts that learn."""
+
+import dataclasses
+
+import numpy as np
+
+from explorer.config import Config, ModelConfig, TrainConfig
+from explorer.dataset import Dataset, SourceInfo, Split, TuneInfo
+
+TINY_MODEL = ModelConfig(
+    num_bars=2, enc_rnn_size=(24,), dec_rnn_size=(24, 24), z_size=8
+)
+TINY_TRAIN = TrainConfig(
+    batch_size=8,
+    num_steps=6,
+    learning_rate=5e-3,
+    initialisation="chrono",
+    max_beta=0.01,
+    beta_rate=0.5,
+    max_transpose=3,
+    word_dropout=0.1,
+    ema_decay=0.9,
+    warmup_steps=2,
+)
+
+
+def tiny_config(**train):
+    """A model small enough to train within a second."""
+    training = dataclasses.replace(TINY_TRAIN, **train)
+    return Config(name="tiny", model=TINY_MODEL, train=training)
+
+
+def tiny_tokens(num, seed=0):
+    """Phrases with a note or a hold at every step."""
+    rng = np.random.default_rng(seed)
+    tokens = rng.integers(30, 50, size=(num, 32)).astype(np.uint8)
+    tokens[rng.random(tokens.shape) < 0.6] = 0
+    tokens[:, 0] = 40
+    return tokens
+
+
+def tiny_dataset(num=24, num_sources=2, weights=(0.75, 0.25)):
+    """Prepared data in memory: `num` phrases of as many tunes in each split."""
+    splits = {}
+    for seed, name in enumerate(("train", "validation", "test")):
+        rows = np.arange(num)
+        splits[name] = Split(
+            tokens=tiny_tokens(num, seed),
+            tune=rows.astype(np.int32),
+            bar=np.zeros(num, np.int32),
+            source=(rows % num_sources).astype(np.uint8),
+        )
+    return Dataset(
+        num_bars=2,
+        splits=splits,
+        tunes=tuple(
+            TuneInfo(
+                title=f"Tune {row}",
+                source=f"source-{row % num_sources}",
+                licence="CC0-1.0",
+                file=f"{row}.mid",
+                split="train",
+                key="C major",
+            )
+            for row in range(num)
+        ),
+        sources=tuple(
+            SourceInfo(
+                name=f"source-{index}",
+                licence="CC0-1.0",
+                citation="",
+                url="",
+                weight=weights[index],
+                num_tunes=num // num_sources,
+                num_windows={"train": num // num_sources, "validation": 0, "test": 0},
+            )
+            for index in range(num_sources)
+        ),
+        sha256="0" * 64,
+        manifest={"num_bars": 2},
+    )

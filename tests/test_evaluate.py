@@ -1,0 +1,78 @@
+"""Evaluation: the figures of a card, and that they mean what they say."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.errors import DataError
+from explorer.evaluate import evaluate, reconstruct
+from explorer.model import MusicVAE, initialise
+from tests.helpers import TINY_MODEL, tiny_dataset, tiny_tokens
+
+
+@pytest.fixture
+def model():
+    made = MusicVAE(TINY_MODEL)
+    initialise(made, "chrono", torch.Generator().manual_seed(0))
+    return made.eval()
+
+
+def test_figures_have_the_documented_names_and_survive_json(model):
+    found = json.loads(json.dumps(evaluate(model, tiny_dataset(), seed=3)))
+    for way in ("teacher_forced", "sampled"):
+        assert 0 <= found["reconstruction"][way]["accuracy"] <= 1
+    assert found["kl_bits"] == pytest.approx(
+        sum(found["kl_bits_by_dimension"]), abs=1e-2
+    )
+    assert 0 <= found["active_units"] <= 8
+    assert found["eval"]["num_windows"] == found["eval"]["num_tunes"] == 24
+    assert found["eval"]["temperature"] == 1.0
+    assert found["eval"]["seed"] == 3
+    assert sum(s["num_windows"] for s in found["by_source"].values()) == 24
+
+
+def test_same_seed_same_figures_and_another_seed_other_draws(model):
+    data = tiny_dataset()
+    assert evaluate(model, data, seed=1) == evaluate(model, data, seed=1)
+    one = reconstruct(model, data.split("test").tokens, seed=1)
+    two = reconstruct(model, data.split("test").tokens, seed=2)
+    assert not (one.sampled == two.sampled).all()
+    assert (one.argmax_from_mu == two.argmax_from_mu).all()
+
+
+def test_all_is_validation_and_test_together_and_never_train(model):
+    data = tiny_dataset()
+    found = evaluate(model, data, split="all")
+    assert found["eval"]["num_windows"] == 48
+    with pytest.raises(ValueError, match="train"):
+        evaluate(model, data, split="train")
+
+
+def test_limit_takes_that_many(model):
+    found = evaluate(model, tiny_dataset(), limit=5)
+    assert found["eval"]["num_windows"] == 5
+
+
+def test_data_of_another_length_is_refused_with_the_flag_to_use(model):
+    data = tiny_dataset()
+    data.splits["test"] = type(data.splits["test"])(
+        tokens=np.zeros((2, 64), np.uint8),
+        tune=np.zeros(2, np.int32),
+        bar=np.zeros(2, np.int32),
+        source=np.zeros(2, np.uint8),
+    )
+    with pytest.raises(DataError, match=r"64 steps and the model reads 32.*--bars 2"):
+        evaluate(model, data)
+
+
+def test_teacher_forced_reads_the_truth_and_sampled_does_not(model):
+    # An untrained decoder is unsure, so drawing is worse than taking the likeliest.
+    tokens = tiny_tokens(200)
+    written = reconstruct(model, tokens, seed=0)
+    assert written.teacher_forced.shape == written.sampled.shape == tokens.shape
+    model.decoder.output.bias.data[0] = 50.0  # now it always says "goes on"
+    sure = reconstruct(model, tokens, seed=0)
+    assert (sure.sampled == 0).all()
+    assert (sure.teacher_forced == 0).all()

@@ -1,0 +1,201 @@
+"""Training: batches, schedules, resuming, learning."""
+
+import dataclasses
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import run_state
+from explorer.errors import DataError
+from explorer.train import (
+    Batches,
+    Pace,
+    learning_rate_at,
+    stop_on_signals,
+    train,
+    transpose_tokens,
+)
+from tests.helpers import tiny_config, tiny_dataset, tiny_tokens
+
+ALWAYS = Pace(log_steps=1)
+
+
+def weights(trainer):
+    return [*trainer.model.state_dict().values(), *trainer.average.values()]
+
+
+def equal(ours, theirs):
+    return all(
+        torch.equal(a, b) for a, b in zip(weights(ours), weights(theirs), strict=True)
+    )
+
+
+def run(folder, config=None, **options):
+    config = config or tiny_config()
+    return train(config, tiny_dataset(), folder, minutes=5, bf16=False, **options)
+
+
+class StopAfter:
+    def __init__(self, steps):
+        self.left = steps
+
+    def __call__(self):
+        self.left -= 1
+        return self.left == 0
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_resumed_run_equals_an_unbroken_one(tmp_path, steps):
+    unbroken = run(tmp_path / "unbroken")
+    run(tmp_path / "broken", should_stop=StopAfter(steps))
+    resumed = run(tmp_path / "broken")
+    assert resumed.step == unbroken.step == 6
+    assert resumed.examples == unbroken.examples == 48
+    assert equal(resumed, unbroken)
+
+
+def test_a_resumed_run_with_scheduled_sampling_equals_an_unbroken_one(tmp_path):
+    config = tiny_config(sampling_schedule="inverse_sigmoid", sampling_rate=3.0)
+    unbroken = run(tmp_path / "unbroken", config)
+    run(tmp_path / "broken", config, should_stop=StopAfter(2))
+    assert equal(run(tmp_path / "broken", config), unbroken)
+
+
+def test_a_run_goes_back_to_its_last_whole_state(tmp_path):
+    unbroken = run(tmp_path / "a")
+    run(tmp_path / "b", should_stop=StopAfter(2))
+    run(tmp_path / "b", should_stop=StopAfter(2))
+    newest = sorted((tmp_path / "b").glob("step_*"))[-1]
+    (newest / "state.safetensors").write_bytes(b"torn")
+    assert equal(run(tmp_path / "b"), unbroken)
+
+
+def test_another_seed_trains_another_model(tmp_path):
+    one, two = run(tmp_path / "a"), run(tmp_path / "b", tiny_config(seed=1))
+    assert not equal(one, two)
+
+
+def test_other_data_or_another_model_is_refused(tmp_path):
+    run(tmp_path, should_stop=StopAfter(1))
+    other = dataclasses.replace(tiny_dataset(), sha256="f" * 64)
+    with pytest.raises(DataError, match="was trained on other data"):
+        train(tiny_config(), other, tmp_path, minutes=5, bf16=False)
+    config = tiny_config()
+    wider = dataclasses.replace(
+        config, model=dataclasses.replace(config.model, z_size=9)
+    )
+    with pytest.raises(DataError, match="a run of another model"):
+        train(wider, tiny_dataset(), tmp_path, minutes=5, bf16=False)
+
+
+def test_no_minutes_left_still_saves_what_was_done(tmp_path):
+    trainer = train(tiny_config(), tiny_dataset(), tmp_path, minutes=0, bf16=False)
+    assert trainer.step == 1
+    assert run_state.newest(tmp_path)[1]["step"] == 1
+
+
+def test_the_log_has_a_line_a_step_with_every_figure(tmp_path):
+    seen = []
+    run(tmp_path, pace=ALWAYS, on_progress=seen.append)
+    lines = [
+        json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()
+    ]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
+    assert lines == [dataclasses.asdict(progress) for progress in seen]
+    assert lines[-1]["validation"]["sampled"] >= 0
+    assert lines[0]["validation"] is None
+
+
+def test_sigterm_asks_for_a_stop_and_gives_the_signal_back():
+    before = signal.getsignal(signal.SIGTERM)
+    with stop_on_signals() as asked:
+        assert not asked()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert asked()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_loss_that_is_not_a_number_stops_the_run_with_its_weights_kept(tmp_path):
+    run(tmp_path, should_stop=StopAfter(1))
+    broken = tiny_config(max_beta=float("inf"))
+    with pytest.raises(DataError, match="no finite gradient"):
+        run(tmp_path, broken)
+    tensors, facts = run_state.newest(tmp_path)
+    assert facts["step"] == 1
+    assert all(torch.isfinite(t).all() for t in tensors.values())
+
+
+def test_batches_follow_the_source_weights_and_the_step_alone():
+    data, config = (
+        tiny_dataset(num=40),
+        tiny_config(max_transpose=0, batch_size=400).train,
+    )
+    first = Batches(data, config)
+    second = Batches(data, config)
+    assert (first.draw(7) == second.draw(7)).all()
+    assert not (first.draw(7) == first.draw(8)).all()
+    rows = {
+        row.tobytes(): index for index, row in enumerate(data.split("train").tokens)
+    }
+    drawn = [rows[row.tobytes()] for step in range(5) for row in first.draw(step)]
+    share = np.mean([row % 2 == 0 for row in drawn])  # source 0 has the even rows
+    assert share == pytest.approx(0.75, abs=0.04)
+
+
+def test_a_source_without_training_phrases_gets_no_draws():
+    data = tiny_dataset(num=8, num_sources=1, weights=(1.0,))
+    extra = dataclasses.replace(data.sources[0], name="empty", weight=5.0)
+    data = dataclasses.replace(data, sources=(*data.sources, extra))
+    assert Batches(data, tiny_config().train).draw(0).shape == (8, 32)
+
+
+def test_transposition_moves_notes_only_and_stays_on_the_keyboard():
+    rng = np.random.default_rng(0)
+    tokens = np.array([[2, 0, 1, 40], [89, 0, 1, 40], [0, 1, 0, 1]], np.uint8)
+    moved = np.stack([transpose_tokens(tokens, 5, rng) for _ in range(200)])
+    assert (moved[:, :, 1:3] == tokens[:, 1:3]).all()
+    assert (moved[:, 2] == tokens[2]).all()
+    low, high = moved[:, 0, 0], moved[:, 1, 0]
+    assert set(low) == {2, 3, 4, 5, 6, 7}
+    assert set(high) == {84, 85, 86, 87, 88, 89}
+    assert (moved[:, 0, 3].astype(int) - low == 38).all()
+
+
+def test_learning_rate_schedules():
+    cosine = tiny_config(
+        lr_schedule="cosine", learning_rate=1.0, min_learning_rate=0.0, num_steps=100
+    ).train
+    rates = [learning_rate_at(step, cosine) for step in (0, 1, 50, 100, 200)]
+    assert rates == pytest.approx([0.5, 0.99975, 0.5, 0, 0], abs=1e-3)
+    magenta = tiny_config(learning_rate=1e-3, warmup_steps=0).train
+    assert learning_rate_at(10_000, magenta) == pytest.approx(3.7e-4, rel=0.02)
+
+
+@pytest.mark.slow
+def test_a_tiny_model_learns_eight_phrases_by_heart(tmp_path):
+    config = tiny_config(
+        num_steps=500,
+        learning_rate=1e-2,
+        max_transpose=0,
+        word_dropout=0.0,
+        max_beta=1e-4,
+        ema_decay=0.0,
+    )
+    wide = dataclasses.replace(
+        config.model, enc_rnn_size=(64,), dec_rnn_size=(64,), z_size=16
+    )
+    config = dataclasses.replace(config, model=wide)
+    seen = []
+    data = tiny_dataset(num=8)
+    train(config, data, tmp_path, minutes=5, bf16=False, on_progress=seen.append)
+    assert seen[-1].accuracy > 0.99
+    assert seen[0].accuracy < 0.8
+    assert seen[-1].validation["sampled"] < 0.7  # other phrases: heart, not music
+
+
+def test_phrases_of_the_tests_are_not_trivial():
+    assert len(np.unique(tiny_tokens(24), axis=0)) == 24
