@@ -5,9 +5,13 @@
 #   PYTHON=...        the Python 3.11+ to build .venv with (found by itself)
 #   TORCH_INDEX=...   the package index for PyTorch, or `none` (README, "Install")
 #   TESTS=...         what `make test` gives to pytest, e.g. TESTS='tests/test_midi.py -x'
+#   CORPUS=, NAME=, PRESET=, MINUTES=   what `make train` reads, calls it and does
 
 PORT ?= 8501
 TESTS ?= tests
+NAME ?= mel_2bar_small
+PRESET ?= cat-mel_2bar_small
+MINUTES ?= 120
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
@@ -21,7 +25,7 @@ PYTHON := $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
   && echo "$$p" && break; done)
 endif
 
-.PHONY: default run test test-js lint format smoke bench install clean
+.PHONY: default run test test-js lint format smoke bench train install clean
 .DELETE_ON_ERROR:
 
 default: lint test
@@ -62,6 +66,14 @@ smoke: install
 bench: $(VENV)/dev-installed
 	@for part in decode encode train start; do $(PY) -m bench.$$part || exit 1; done
 
+# Prepare, train and promote in one command: make train CORPUS=path/to/music
+train: $(VENV)/corpus-installed
+	@test -n "$(CORPUS)" || { echo "Name a folder of music: make train CORPUS=..."; exit 2; }
+	$(PY) -m explorer prepare "$(CORPUS)" -o data/$(NAME)
+	env -u OMP_NUM_THREADS $(PY) -m explorer train $(PRESET) data/$(NAME) \
+	  --name $(NAME) --minutes $(MINUTES)
+	$(PY) -m explorer promote runs/$(NAME) data/$(NAME)
+
 install: $(VENV)/installed
 
 $(PY):
@@ -84,6 +96,10 @@ $(VENV)/installed: requirements.txt | $(PY)
 
 $(VENV)/dev-installed: requirements-dev.txt requirements-corpus.txt $(VENV)/installed
 	@echo "Installing the test tools ..."
+	@$(PIP) install --quiet --prefer-binary -r $<
+	@touch $@
+
+$(VENV)/corpus-installed: requirements-corpus.txt $(VENV)/installed
 	@$(PIP) install --quiet --prefer-binary -r $<
 	@touch $@
 

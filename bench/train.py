@@ -1,10 +1,36 @@
-"""Training steps, float32 beside bf16 autocast: forward, backward, Adam."""
+"""Training steps as the trainer takes them, float32 beside bf16 autocast."""
+
+import dataclasses
+from collections.abc import Callable
+from itertools import count
 
 import torch
 
 from bench.timing import alternate, arguments, ceilings, report
 from explorer.config import CONFIGS
-from explorer.model import MusicVAE, initialise, negative_elbo, one_hot
+from explorer.model import MusicVAE, initialise
+from explorer.train import train_step
+
+
+def stepper(preset: str, batch: int, *, bf16: bool) -> Callable[[], object]:
+    """A model of its own and a function that trains it by one step."""
+    config = CONFIGS[preset]
+    teacher_forced = dataclasses.replace(
+        config.train, sampling_schedule="constant", sampling_rate=0.0
+    )
+    generator = torch.Generator().manual_seed(0)
+    shape = (batch, config.model.num_steps)
+    tokens = torch.randint(
+        config.model.depth, shape, generator=generator, dtype=torch.uint8
+    )
+    model = MusicVAE(config.model)
+    initialise(model, "chrono", generator)
+    trained = [weights for weights in model.parameters() if weights.requires_grad]
+    optimizer = torch.optim.Adam(trained, fused=True)
+    steps = count()
+    return lambda: train_step(
+        model, optimizer, tokens, next(steps), teacher_forced, generator, bf16=bf16
+    )
 
 
 def main() -> None:
@@ -16,30 +42,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    config = CONFIGS[options.preset].model
-    generator = torch.Generator().manual_seed(0)
-    tokens = torch.randint(
-        config.depth,
-        (options.batch, config.num_steps),
-        generator=generator,
-        dtype=torch.uint8,
-    )
-    model = MusicVAE(config)
-    initialise(model, "chrono", generator)
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-
-    def step(*, bf16: bool) -> None:
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            x = one_hot(tokens, config.depth)
-            posterior = model.encode(x)
-            logits = model.teacher_forced(x, posterior.sample(generator))
-            terms = negative_elbo(logits, tokens, posterior, beta=0.01, free_bits=0)
-        optimiser.zero_grad()
-        terms.loss.backward()
-        optimiser.step()
-
     timings = alternate(
-        {"float32": lambda: step(bf16=False), "bf16": lambda: step(bf16=True)},
+        {
+            "float32": stepper(options.preset, options.batch, bf16=False),
+            "bf16": stepper(options.preset, options.batch, bf16=True),
+        },
         options.runs,
     )
     rates = {

@@ -1,0 +1,115 @@
+"""The documents say what is there: commands, pages, attributes, figures, links."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from explorer.attributes import ATTRIBUTES
+from scripts import update_readme
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+GLOSSARY = (ROOT / "docs/glossary.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+TRAINING = (ROOT / "docs/training.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "assets/*.md", "checkpoints/*/*.md")
+    for path in ROOT.glob(pattern)
+)
+# Found anywhere, these mean that something was left unfinished or is of one machine.
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
+OF_ONE_MACHINE = re.compile(r"(?<![\w.\])}])/(work|root|farm|home/\w+)/")
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout: which files are ours is not known")
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def make_targets(text: str) -> set[str]:
+    blocks = re.findall(r"```\n(.*?)```|`(make[^`]*)`", text, re.DOTALL)
+    lines = "\n".join(block or inline for block, inline in blocks)
+    return set(re.findall(r"\bmake ([a-z][a-z-]*)", lines))
+
+
+@pytest.mark.parametrize("name", ["README", "CONTRIBUTING", "TRAINING"])
+def test_every_make_command_in_the_documents_is_a_target(name):
+    named = make_targets(globals()[name])
+    assert named
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert named <= targets
+
+
+def test_readme_names_the_two_commands_a_stranger_needs():
+    assert {"run", "test"} <= make_targets(README)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_in_the_glossary(page):
+    assert f"`pages/{page}.py`" in GLOSSARY
+
+
+def test_every_page_of_the_glossary_exists():
+    assert set(re.findall(r"`pages/(\w+)\.py`", GLOSSARY)) == set(PAGES)
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES.values(), ids=lambda a: a.name)
+def test_every_attribute_is_in_the_glossary_by_both_its_names(attribute):
+    row = next(line for line in GLOSSARY.splitlines() if f"`{attribute.name}`" in line)
+    assert attribute.label in row
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_relative_links_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text())
+    local = [link for link in links if "://" not in link and "mailto:" not in link]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+def test_figures_in_the_readme_are_those_that_were_measured():
+    table = update_readme.table(ROOT / "checkpoints")
+    assert update_readme.filled(README, table) == README, (
+        "run `python -m scripts.update_readme`"
+    )
+
+
+def test_readme_says_what_may_be_done_with_the_code_and_whose_idea_it_is():
+    assert "Apache-2.0" in README
+    assert "1803.05428" in README
+    assert "Apache License" in (ROOT / "LICENSE").read_text()
+
+
+def test_every_decision_has_its_number_once_and_says_why():
+    files = sorted((ROOT / "docs/decisions").glob("*.md"))
+    numbers = [path.name[:4] for path in files]
+    assert numbers == [f"{n:04d}" for n in range(1, len(files) + 1)]
+    for path in files:
+        text = path.read_text()
+        assert text.startswith(f"# {path.name[:4]} ")
+        assert {"## Context", "## Choice", "## Consequences"} <= set(text.splitlines())
+
+
+def test_no_file_is_unfinished_or_knows_one_machine():
+    found = []
+    for path in tracked_files():
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        for pattern in (UNFINISHED, OF_ONE_MACHINE):
+            found += [f"{name_of(path)}: {m[0]}" for m in pattern.finditer(text)]
+    assert found == []
