@@ -9,7 +9,7 @@ import torch
 from bench.timing import alternate, arguments, ceilings, report
 from explorer.config import CONFIGS
 from explorer.model import MusicVAE, initialise
-from explorer.train import train_step
+from explorer.trainer import train_step
 
 
 def stepper(preset: str, batch: int, *, bf16: bool) -> Callable[[], object]:

@@ -10,15 +10,10 @@ import pytest
 import torch
 
 from explorer import run_state
+from explorer.batches import Batches, transpose_tokens
 from explorer.errors import DataError
-from explorer.train import (
-    Batches,
-    Pace,
-    learning_rate_at,
-    stop_on_signals,
-    train,
-    transpose_tokens,
-)
+from explorer.train import Pace, stop_on_signals, train
+from explorer.trainer import learning_rate_at
 from tests.helpers import tiny_config, tiny_dataset, tiny_tokens
 
 ALWAYS = Pace(log_steps=1)
