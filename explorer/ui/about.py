@@ -1,0 +1,117 @@
+"""What stands under the hood: figures, model card, licences, words."""
+
+from collections import Counter
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+
+from explorer import charts
+from explorer.ui import cache, controls
+
+GLOSSARY: Final = {
+    "Blend": "interpolation: tunes on the way from one code to another",
+    "How sure the model is": "the probability it gave to each note it chose",
+    "More … slider": "attribute vector: the mean code of tunes that have much of "
+    "something, minus that of tunes that have little",
+    "Neighbour map": "t-SNE: keeps neighbours together and nothing else",
+    "Off the map": "out of distribution: codes far from those of real music",
+    "Recipe": "latent code z: the numbers the model stores for a tune",
+    "Silent knob": "inactive unit: a number of the code that never changes",
+    "Straight map": "PCA: the two directions in which the codes differ most",
+    "Surprise me": "a sample: a code drawn at random, by a seed",
+    "The model's version": "reconstruction: a tune encoded and decoded again",
+    "Tune map": "latent space: all codes, drawn on two axes",
+}
+
+
+def quality() -> None:
+    """How well the model plays back tunes it never heard."""
+    figures = cache.model(controls.model_name()).checkpoint.metrics
+    ways = figures.get("reconstruction", {})
+    shown = (
+        ("teacher_forced", "Next event right", "given the true events before it"),
+        ("sampled", "Played back right", "from the code alone, drawn at random"),
+        (
+            "argmax_from_mu",
+            "As this app plays it",
+            "from the code alone, likeliest notes",
+        ),
+    )
+    st.markdown(
+        "Share of sixteenth notes that are right when the model plays back tunes it "
+        "was not trained on:"
+    )
+    for column, (way, label, text) in zip(st.columns(len(shown)), shown, strict=True):
+        if way in ways:
+            column.metric(label, f"{ways[way]['accuracy']:.1%}", border=True, help=text)
+            column.caption(text)
+    if eval_set := figures.get("eval"):
+        st.caption(
+            f"Measured on {eval_set['num_windows']:,} phrases of "
+            f"{eval_set['num_tunes']:,} tunes, seed {eval_set['seed']}."
+        )
+    _knobs(figures)
+    with st.expander("All figures"):
+        st.json(figures, expanded=1)
+
+
+def card() -> None:
+    """The model card, and checkpoints that do not work with their reason."""
+    path = cache.model(controls.model_name()).checkpoint.path / "README.md"
+    if path.is_file():
+        st.markdown(path.read_text("utf-8"))
+    else:
+        st.info("This checkpoint has no model card.")
+    for name, problem in cache.checkpoints():
+        if problem is not None:
+            st.warning(f"The checkpoint “{name}” is not used: {problem}")
+
+
+def licences() -> None:
+    """Whose music is on the map."""
+    library = cache.model(controls.model_name()).library
+    counts = Counter(zip(library.sources, library.licences, strict=True))
+    st.markdown(
+        "The music itself is not part of the app: the map holds the model's codes and "
+        "the titles, and you hear the model's version. The examples are traditional or "
+        "public-domain tunes written out for this app."
+    )
+    st.dataframe(
+        [
+            {"Source": source, "Licence": licence, "Phrases on the map": count}
+            for (source, licence), count in counts.most_common()
+        ],
+        hide_index=True,
+    )
+
+
+def glossary() -> None:
+    """Plain words and the field's words for the same thing."""
+    st.dataframe(
+        [{"On screen": plain, "Means": exact} for plain, exact in GLOSSARY.items()],
+        hide_index=True,
+        height="content",
+    )
+
+
+def _knobs(figures: dict[str, Any]) -> None:
+    """How much each number of the code is used."""
+    bits = figures.get("kl_bits_by_dimension")
+    if not bits:
+        return
+    st.markdown(
+        f"A tune's recipe has {len(bits)} knobs; **{figures['active_units']}** of them "
+        f"do something. Together they carry **{figures['kl_bits']:.0f} bits** a tune."
+    )
+    st.plotly_chart(
+        charts.sorted_bars(
+            np.array(bits, np.float32),
+            x_name="knob, the most used first",
+            y_name="bits",
+            palette=controls.palette(),
+        ),
+        theme=None,
+        config={"displayModeBar": False},
+        alt="How many bits each knob of the code carries, largest first",
+    )

@@ -1,0 +1,173 @@
+"""A music file somebody brings: read it, pick a place in it, compare and use it."""
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from explorer import charts, midi
+from explorer.compare import compare
+from explorer.errors import ExplorerError
+from explorer.notes import STEPS_PER_BAR
+from explorer.song import Song, Track, melody_track, track_tune
+from explorer.ui import cache, controls, picks, state, tune_map, words
+from explorer.ui.state import Pick, Upload
+
+FILE: Final = "my_file"  # Streamlit's keys of the widgets below
+TRACK: Final = "my_track"
+BAR: Final = "my_bar"
+MOST_MEGABYTES: Final = 1
+
+
+def upload() -> None:
+    """The drop zone, and a sentence about what came of the last file."""
+    st.file_uploader(
+        "A MIDI file",
+        type=["mid", "midi"],
+        key=FILE,
+        max_upload_size=MOST_MEGABYTES,
+        on_change=_read,
+        help="Names ending in .mid or .midi work, up to 1 MB.",
+    )
+    kept = state.upload()
+    if kept is None:
+        st.info("Drop a file, or go on with the examples on the other pages.")
+        return
+    counted = words.counted(kept.song.num_notes, "note")
+    tracks = words.counted(len(kept.song.tracks), "track")
+    tempo = f"{kept.song.qpm:.0f} beats a minute"
+    sentence = f"Read “{kept.name}”: {counted} in {tracks}, {tempo}."
+    if kept.song.warnings:
+        st.warning("\n\n".join([sentence, *kept.song.warnings]))
+    else:
+        st.success(sentence)
+
+
+def song() -> Song | None:
+    """The song in the file, if one was read."""
+    kept = state.upload()
+    return kept.song if kept else None
+
+
+def choose_place(found: Song) -> None:
+    """Which track, and from which bar on."""
+    best = melody_track(found)
+    names = [_track_name(index, track) for index, track in enumerate(found.tracks)]
+    track = st.radio(
+        "Track",
+        range(len(names)),
+        index=best or 0,
+        format_func=names.__getitem__,
+        key=TRACK,
+        persist_state="session",
+    )
+    first, last = _bars(found, track)
+    if last > first:
+        st.slider(
+            "From bar",
+            first + 1,
+            last + 1,
+            key=BAR,
+            persist_state="session",
+            help="The model reads a few bars at a time.",
+        )
+
+
+def picked(found: Song) -> Pick:
+    """The phrase of the chosen track and bar."""
+    model = controls.model_name()
+    index = min(_kept(TRACK, 0), len(found.tracks) - 1)
+    first, last = _bars(found, index)
+    bar = min(max(_kept(BAR, first + 1) - 1, first), last)
+    phrase = track_tune(found, index, bar, cache.model(model).num_bars)
+    title = f"{found.title}, bar {bar + 1}"
+    return picks.own(model, title, replace(phrase, title=title))
+
+
+def versions(pick: Pick) -> list[Pick]:
+    """The tune as written and as the model plays it."""
+    model_version = picks.of_model(controls.model_name(), pick)
+    return [
+        replace(pick, title="Mine"),
+        replace(model_version, title="The model's version", origin="blend"),
+    ]
+
+
+def verdict(both: list[Pick]) -> str:
+    """What the model made of the notes."""
+    mine, model_version = both
+    return words.round_trip(compare(mine.tune, model_version.tune))
+
+
+def on_the_map(pick: Pick) -> None:
+    """Where the tune lies among the others, and what is like it."""
+    model = controls.model_name()
+    library = cache.model(model).library
+    x, y = cache.place(model, pick.z, "pca")
+    st.markdown("**On the map**")
+    st.plotly_chart(
+        charts.tune_map(
+            library.positions["pca"],
+            library.titles,
+            colours=library.attributes[:, 1],
+            colour_name=words.slider_names()[1],
+            markers=[
+                charts.Marker(letter="mine", x=x, y=y, colour=controls.palette().end_a)
+            ],
+            palette=controls.palette(),
+            height=300,
+        ),
+        key="my_map",
+        theme=None,
+        config={"displayModeBar": False},
+        alt="Map of phrases with the place of your tune",
+    )
+    st.caption(tune_map.HONESTY)
+    near = cache.neighbours(model, pick.z, 4)
+    st.markdown("**Most like it**")
+    controls.gallery([picks.dot(model, row) for row in near], key="my_neighbours")
+
+
+def _read() -> None:
+    """Read the file just dropped; a refusal leaves everything as it was."""
+    file = st.session_state[FILE]
+    if file is None:
+        return
+    try:
+        found = midi.read_midi(file.getvalue(), name=file.name)
+    except ExplorerError as error:
+        state.notify(f"{error} Your current tune is unchanged.")
+        return
+    state.set_upload(Upload(name=midi.clean_text(file.name), song=found))
+    best = melody_track(found) or 0
+    st.session_state[TRACK] = best
+    st.session_state[BAR] = _bars(found, best)[0] + 1
+    _offer(found)
+
+
+@controls.guarded
+def _offer(found: Song) -> None:
+    pick = picked(found)
+    state.offer(pick.title, pick.tune)
+
+
+def _kept(key: str, default: int) -> int:
+    """A widget's whole number, also before it is drawn."""
+    value = st.session_state.get(key)
+    return default if value is None else int(value)
+
+
+def _bars(found: Song, track: int) -> tuple[int, int]:
+    """First and last bar of a track in which a note starts."""
+    starts = [note.start_step // STEPS_PER_BAR for note in found.tracks[track].notes]
+    return min(starts), max(starts)
+
+
+def _track_name(index: int, track: Track) -> str:
+    notes = words.counted(len(track.notes), "note")
+    name = (
+        track.name
+        if track.name == track.instrument
+        else f"{track.name} ({track.instrument})"
+    )
+    return f"{index + 1}. {name}: {notes}"

@@ -1,0 +1,161 @@
+"""Plain words for what the model measures; no jargon on a first screen.
+
+**Conventions.** Attributes come in the order of `explorer.attributes.ATTRIBUTES`.
+Every sentence is computed from measured values, none is guessed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from explorer.attributes import ATTRIBUTES
+from explorer.compare import Comparison
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """How one attribute is spoken of."""
+
+    help: str  # one sentence
+    more: str  # "busier"
+    less: str
+    high: str  # of a tune that has much of it
+    low: str
+    unit: str  # of the measured value
+    factor: float  # from the attribute's own unit to this one
+
+
+WORDS: dict[str, Words] = {
+    "c_diatonic": Words(
+        help="Right: notes of C major, the white keys. Left: more black keys.",
+        more="more white keys",
+        less="more black keys",
+        high="all on white keys",
+        low="with many black keys",
+        unit="% white keys",
+        factor=100,
+    ),
+    "note_density": Words(
+        help="Right: more notes. Left: fewer, longer notes.",
+        more="busier",
+        less="calmer",
+        high="busy",
+        low="calm",
+        unit="notes a bar",
+        factor=16,
+    ),
+    "average_interval": Words(
+        help="Right: bigger leaps from note to note. Left: smaller steps.",
+        more="bigger leaps",
+        less="smaller steps",
+        high="full of leaps",
+        low="in small steps",
+        unit="semitones from note to note",
+        factor=1,
+    ),
+    "syncopation_16th": Words(
+        help="Right: more notes squeezed just before or after the quick beat.",
+        more="more quick off-beats",
+        less="fewer quick off-beats",
+        high="with quick off-beats",
+        low="",
+        unit="% of notes on a quick off-beat",
+        factor=100,
+    ),
+    "syncopation_8th": Words(
+        help="Right: more notes on the “and” between two beats, the beat left out.",
+        more="more swaying",
+        less="straighter",
+        high="swaying off the beat",
+        low="",
+        unit="% of notes on the “and”",
+        factor=100,
+    ),
+}
+NOTICEABLE = (0.05, 1 / 32, 0.25, 0.05, 0.05)  # smaller changes go unmentioned
+
+
+def slider_names() -> list[str]:
+    """Slider names in the order of the attributes."""
+    return [attribute.label for attribute in ATTRIBUTES.values()]
+
+
+def measured(name: str, value: float) -> str:
+    """A measured value with its unit: "4.5 notes a bar"."""
+    words = WORDS[name]
+    number = value * words.factor
+    return (
+        f"{number:.0f} {words.unit}"
+        if words.factor == 100
+        else f"{number:.1f} {words.unit}"
+    )
+
+
+def describe(
+    attributes: Float[ndarray, " attributes"],
+    others: Float[ndarray, "tunes attributes"],
+) -> str:
+    """What stands out in a tune among others, such as "Busy, in small steps.".
+
+    A quality is named if the tune is in the top or the bottom fifth.
+    """
+    said = []
+    for index, name in enumerate(ATTRIBUTES):
+        column = others[:, index]
+        below = float(np.mean(column < attributes[index]))
+        above = float(np.mean(column > attributes[index]))
+        if below > 0.8 and WORDS[name].high:
+            said.append(WORDS[name].high)
+        elif above > 0.8 and WORDS[name].low:
+            said.append(WORDS[name].low)
+    sentence = ", ".join(said) or "an ordinary mix of everything"
+    return sentence[0].upper() + sentence[1:] + "."
+
+
+def changes(
+    before: Float[ndarray, " attributes"], after: Float[ndarray, " attributes"]
+) -> str:
+    """What a listener can notice: "busier (+1.5 notes a bar), more black keys (…)"."""
+    said = []
+    for index, (name, least) in enumerate(zip(ATTRIBUTES, NOTICEABLE, strict=True)):
+        change = float(after[index] - before[index])
+        if abs(change) < least:
+            continue
+        words = WORDS[name]
+        number = change * words.factor
+        amount = f"{number:+.0f}" if words.factor == 100 else f"{number:+.1f}"
+        said.append(
+            f"{words.more if change > 0 else words.less} ({amount} {words.unit})"
+        )
+    return ", ".join(said) or "no change you could hear"
+
+
+def round_trip(found: Comparison) -> str:
+    """What the model made of a tune's notes, in one sentence."""
+    total = found.kept + found.moved + found.lost
+    if found.kept == total and not found.added:
+        return f"The model plays all {total} notes as they are."
+    parts = [f"{found.kept} of {total} notes kept"]
+    for count, verb in (
+        (found.moved, "moved"),
+        (found.lost, "lost"),
+        (found.added, "new"),
+    ):
+        if count:
+            parts.append(f"{count} {verb}")
+    return ", ".join(parts) + "."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: "a", "a and b", "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: "1 note", "2 notes"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,49 @@
+"""Blend: walk from one tune to another."""
+
+import streamlit as st
+
+from explorer.ui import blending, controls, state
+
+first, second = blending.ends()
+st.title("Blend two tunes")
+left, right = st.columns(2)
+with left:
+    controls.pick_end("a", "Tune A")
+with right:
+    controls.pick_end("b", "Tune B")
+
+path = controls.blend_strip("blend_strip")
+
+front = blending.front(path)
+name = controls.file_name(path[front].title)
+controls.downloads(path[front].tune, name=name, label="This one", key="one")
+controls.downloads(
+    blending.whole(path), name="journey", label=f"All {len(path)}", key="journey"
+)
+
+with st.expander("More"):
+    steps, ends, shape = st.columns(3)
+    steps.slider(
+        "Tunes from A to B, both included",
+        3,
+        16,
+        key=state.BLEND_STEPS,
+        persist_state="session",
+    )
+    ends.segmented_control(
+        "At the two ends, play",
+        state.BLEND_ENDS_KINDS,
+        key=state.BLEND_ENDS,
+        required=True,
+        persist_state="session",
+        help="The model plays back its own version of a tune; often a note differs.",
+    )
+    shape.segmented_control(
+        "Path",
+        state.BLEND_PATHS,
+        key=state.BLEND_PATH,
+        required=True,
+        persist_state="session",
+        help="Round the sphere on which typical tunes lie, or straight through it.",
+    )
+    st.button("Swap A and B", on_click=controls.guarded(blending.swap))

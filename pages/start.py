@@ -1,0 +1,28 @@
+"""Start: two tunes blended, one click away."""
+
+import streamlit as st
+
+from explorer.ui import blending, controls
+from explorer.ui.player import big_play
+
+DOORS = (
+    ("blend", "Blend two tunes", "Pick any two tunes and walk from one to the other."),
+    ("map", "Wander the map", "Thousands of real phrases; nearby ones sound alike."),
+    ("my_music", "Use my own music", "Bring a MIDI file and hear the model's version."),
+)
+
+first, second = blending.ends()
+st.title("What lies between two tunes?")
+st.markdown(
+    f"**{first.title}** on the left, **{second.title}** on the right. Everything in "
+    "between was never written by anyone: a neural network makes it up."
+)
+path = blending.steps()
+big_play("Play", blending.tiles(path)[blending.front(path)]["loop"], key="big_play")
+controls.blend_strip("start_strip")
+st.caption("Drag the slider, or click a picture. The music never stops.")
+
+for column, (name, title, text) in zip(st.columns(3), DOORS, strict=True):
+    with column.container(border=True, height="stretch"):
+        st.page_link(f"../../pages/{name}.py", label=f"**{title} →**")
+        st.caption(text)

@@ -1,0 +1,71 @@
+"""Sentences say what was measured."""
+
+import numpy as np
+import pytest
+
+from explorer.attributes import ATTRIBUTES
+from explorer.compare import Comparison
+from explorer.ui import words
+
+PLAIN = np.array([0.8, 0.25, 2.0, 0.1, 0.1])
+
+
+def changed(name, value):
+    after = PLAIN.copy()
+    after[list(ATTRIBUTES).index(name)] = value
+    return words.changes(PLAIN, after)
+
+
+def test_every_attribute_has_words():
+    assert list(words.WORDS) == list(ATTRIBUTES)
+    assert len(words.NOTICEABLE) == len(ATTRIBUTES)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("note_density", 0.375, "busier (+2.0 notes a bar)"),
+        ("note_density", 0.125, "calmer (-2.0 notes a bar)"),
+        ("c_diatonic", 0.5, "more black keys (-30 % white keys)"),
+        ("average_interval", 3.5, "bigger leaps (+1.5 semitones from note to note)"),
+    ],
+)
+def test_a_change_is_named_with_its_size_and_direction(name, value, said):
+    assert changed(name, value) == said
+
+
+def test_a_change_too_small_to_hear_is_not_claimed():
+    assert changed("average_interval", 2.1) == "no change you could hear"
+
+
+def test_only_what_stands_out_is_described():
+    others = np.tile(np.linspace(0, 1, 11)[:, None], (1, 5))
+    usual = np.full(5, 0.5)
+    assert words.describe(usual, others) == "An ordinary mix of everything."
+    usual[1] = 0.95
+    assert words.describe(usual, others) == "Busy."
+    usual[1] = 0.05
+    assert words.describe(usual, others) == "Calm."
+
+
+def test_a_perfect_round_trip_says_so():
+    found = Comparison(kept=7, moved=0, lost=0, added=0)
+    assert words.round_trip(found) == "The model plays all 7 notes as they are."
+
+
+def test_a_round_trip_counts_every_kind_of_difference():
+    found = Comparison(kept=4, moved=2, lost=1, added=3)
+    assert words.round_trip(found) == "4 of 7 notes kept, 2 moved, 1 lost, 3 new."
+
+
+def test_one_thing_is_not_plural():
+    assert words.counted(1, "note") == "1 note"
+    assert words.counted(0, "note") == "0 notes"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_lists_read_like_speech(names, said):
+    assert words.listed(names) == said
