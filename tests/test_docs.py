@@ -87,6 +87,16 @@ def test_figures_in_the_readme_are_those_that_were_measured():
     )
 
 
+def test_the_python_example_of_the_readme_runs(tmp_path, monkeypatch):
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "checkpoints").symlink_to(ROOT / "checkpoints")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "README.md", "exec"), {})
+    written = sorted(tmp_path.glob("*.mid"))
+    assert len(written) == 9
+    assert all(path.read_bytes().startswith(b"MThd") for path in written)
+
+
 def test_readme_says_what_may_be_done_with_the_code_and_whose_idea_it_is():
     assert "Apache-2.0" in README
     assert "1803.05428" in README
