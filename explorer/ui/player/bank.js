@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The sound bank: single notes of several instruments, each instrument one file in
- * which slot i starts at i * slot_seconds and holds pitches[i].
+ * which slot i starts at i * slot_seconds and holds pitches[i]; the note itself
+ * starts `lead_seconds` into its slot.
  */
 
 /**
@@ -61,6 +62,7 @@ export class Bank {
     this.changed = changed;
     /** @type {Record<string, Instrument>} */
     this.instruments = {};
+    this.lead = 0; // seconds of silence before the note in each slot
     this.failed = false;
     /** @type {Map<string, AudioBuffer|null>} null: on its way */
     this.buffers = new Map();
@@ -76,7 +78,9 @@ export class Bank {
       if (!answer.ok || !answer.headers.get("content-type")?.includes("json")) {
         throw new Error("no sound bank at this address");
       }
-      this.instruments = (await answer.json()).instruments;
+      const index = await answer.json();
+      this.instruments = index.instruments;
+      this.lead = index.lead_seconds ?? 0;
       this.failed = false;
     } catch {
       this.failed = true;
@@ -116,8 +120,8 @@ export class Bank {
     if (name === null || !buffer) return this.#simple(pitch, isDrum);
     const { pitches, slot_seconds: seconds } = this.instruments[name];
     const { slot, rate } = nearestSample(pitches, pitch);
-    const offset = slot * seconds;
-    const duration = Math.min(seconds, buffer.duration - offset);
+    const offset = slot * seconds + this.lead;
+    const duration = Math.min(seconds - this.lead, buffer.duration - offset);
     return { buffer, offset, duration, rate: isDrum ? 1 : rate };
   }
 
@@ -141,7 +145,7 @@ export class Bank {
         const fade = Math.exp((isDrum ? -14 : -2.2) * (i / RATE));
         const tone =
           Math.sin(turn * i) + 0.4 * Math.sin(2 * turn * i) + 0.15 * Math.sin(3 * turn * i);
-        wave[i] = 0.5 * fade * (isDrum ? noise / 1073741823.5 - 1 : tone);
+        wave[i] = 0.2 * fade * (isDrum ? noise / 1073741823.5 - 1 : tone);
       }
       this.builtIn.set(kind, buffer);
     }

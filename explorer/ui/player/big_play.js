@@ -19,7 +19,7 @@ export class BigPlay {
     this.label = /** @type {HTMLElement} */ (root.querySelector(".label"));
     this.button.onclick = () => {
       if (engine.playing) engine.stop();
-      else if (this.loop) engine.show(this.loop, { play: true, tint: engine.tint });
+      else if (this.loop) engine.show(this.loop, { play: true });
     };
     this.remove = engine.subscribe(() => this.refresh());
   }

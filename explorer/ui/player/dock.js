@@ -11,6 +11,8 @@ import { describe, drawRoll, hitTest, layout, pitchName } from "./roll.js";
 /** @typedef {import("./engine.js").Engine} Engine */
 
 const OLD_PAGE = "The app was updated. Reload the page to go on.";
+const TEMPO_SETTLE = 250; // milliseconds
+const GONE = 1500; // milliseconds without any dock after which the sound stops
 const SPACE_ID = "explorer-dock-space";
 
 /**
@@ -25,6 +27,8 @@ function steady(position) {
 
 /** One mounted dock. */
 export class Dock {
+  static count = 0; // mounted now
+
   /** @param {ShadowRoot|HTMLElement} root @param {Engine} engine */
   constructor(root, engine) {
     this.root = root;
@@ -52,7 +56,11 @@ export class Dock {
     const page = document.querySelector('[data-testid="stMain"]');
     if (page) space.observe(page);
     const undo = [engine.subscribe(() => this.refresh()), listen(engine)];
+    Dock.count += 1;
     this.remove = () => {
+      Dock.count -= 1;
+      setTimeout(() => Dock.count === 0 && engine.stop(), GONE);
+      clearTimeout(this.timer);
       undo.forEach((step) => step());
       space.disconnect();
       cancelAnimationFrame(this.frame ?? 0);
@@ -69,9 +77,7 @@ export class Dock {
       const stamp = `${loop.id} ${loop.play_id}`;
       if (stamp !== this.received) {
         this.received = stamp;
-        const { engine } = this;
-        const tint = engine.loop?.id === loop.id ? engine.tint : null;
-        engine.show(loop, { play: loop.autoplay, tint });
+        this.engine.show(loop, { play: loop.autoplay });
       }
     }
     this.refresh();
@@ -81,7 +87,10 @@ export class Dock {
     const { engine } = this;
     this.button.onclick = () => engine.toggle();
     this.tempo.oninput = () => engine.setTempo(Number(this.tempo.value));
-    this.tempo.onchange = () => this.#tellPython();
+    this.tempo.onchange = () => {
+      clearTimeout(this.timer); // several key presses are one decision
+      this.timer = setTimeout(() => this.#tellPython(), TEMPO_SETTLE);
+    };
     this.instrument.onchange = () => {
       engine.setInstrument(this.instrument.value);
       this.#tellPython();
@@ -143,9 +152,9 @@ export class Dock {
     cancelAnimationFrame(this.frame ?? 0);
     const draw = () => {
       const { engine, theme } = this;
-      const tinted = engine.tint === null ? theme.primary : null;
+      const { tint } = engine;
       drawRoll(this.roll, engine.loop, {
-        note: tinted ?? blendColour(engine.tint ?? 0, theme.background),
+        note: tint === null ? theme.primary : blendColour(tint, theme.background),
         text: theme.text,
         position: steady(engine.position),
         grid: true,

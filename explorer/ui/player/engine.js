@@ -20,13 +20,13 @@ const TICK = 25; // milliseconds
 const LEAD = 0.01; // seconds; what starts sooner is left alone
 const START = 0.06; // seconds from Play to the first note
 const SAME = 1e-4; // seconds; two times closer than this are one
-const HEADROOM = 0.7; // before the limiter
+const FULL = 2.4; // gain at full volume: a lone melody then peaks near a third
 const GLIDE = 0.015; // seconds; time constant of a volume change
 const HELD_UP = 600; // milliseconds after which a silent browser is reported
 
 export const WORDS = {
   blocked: "Your browser is holding the sound. Press Play once.",
-  simple: "The instruments could not be loaded, so you hear a simple built-in sound.",
+  simple: "The instruments could not be loaded: this is a simple built-in sound.",
 };
 
 /** Loudness of a volume setting, 0..1, as the ear takes it. @param {number} volume */
@@ -50,8 +50,8 @@ export class Engine {
     this.master.connect(this.limiter).connect(this.analyser).connect(ctx.destination);
     /** @type {PlayerData|null} */
     this.loop = null;
-    /** @type {number|null} how far from tune A to tune B, for its colour */
-    this.tint = null;
+    /** @type {Map<string, number>} how far loops are from tune A to B, for colour */
+    this.tints = new Map();
     this.playing = false;
     this.blocked = false;
     this.volume = 0.6;
@@ -67,7 +67,7 @@ export class Engine {
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.bank = new Bank(() => this.#bankChanged());
-    this.master.gain.value = HEADROOM * gainOf(this.volume);
+    this.master.gain.value = FULL * gainOf(this.volume);
     ctx.addEventListener("statechange", () => this.#stateChanged());
     document.addEventListener("visibilitychange", () => this.#tick());
     void this.bank.open();
@@ -77,6 +77,11 @@ export class Engine {
   subscribe(listener) {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** How far the loop is from tune A to tune B; null if it is no blend. */
+  get tint() {
+    return this.tints.get(this.loop?.id ?? "") ?? null;
   }
 
   get tempo() {
@@ -107,12 +112,11 @@ export class Engine {
   /**
    * Make this the loop; heard from the next sixteenth if something plays.
    * @param {PlayerData} loop
-   * @param {{play?: boolean, tint?: number|null}} [how]
+   * @param {{play?: boolean}} [how]
    */
-  show(loop, { play = false, tint = null } = {}) {
+  show(loop, { play = false } = {}) {
     const same = this.loop?.id === loop.id;
     this.loop = loop;
-    this.tint = tint;
     void this.bank.want(this.voiceName);
     if (this.playing && !same) {
       this.timeline?.setTempo(this.tempo);
@@ -177,8 +181,14 @@ export class Engine {
   setVolume(volume, muted) {
     this.volume = volume;
     this.muted = muted;
-    const level = muted ? 0 : HEADROOM * gainOf(volume);
+    const level = muted ? 0 : FULL * gainOf(volume);
     this.master.gain.setTargetAtTime(level, this.ctx.currentTime, GLIDE);
+    this.#tell();
+  }
+
+  /** @param {[string, number][]} tints part of the way from A to B, by loop id */
+  setTints(tints) {
+    this.tints = new Map(tints);
     this.#tell();
   }
 

@@ -5,6 +5,8 @@
 /** @typedef {{x: number, y: number, width: number, height: number, index: number}} NoteBox */
 
 const MIN_ROWS = 12; // an octave: a tune of one pitch is not one thick bar
+const MARGIN = 1; // rows left free above and below
+const MIN_HEIGHT = 4; // pixels; what a note needs to be seen
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 
 /**
@@ -27,15 +29,16 @@ export function layout(loop, width, height) {
   const lowest = Math.min(...pitches);
   const highest = Math.max(...pitches);
   const spare = Math.max(0, MIN_ROWS - (highest - lowest + 1));
-  const rows = highest - lowest + 1 + spare;
-  const top = highest + Math.floor(spare / 2);
+  const rows = highest - lowest + 1 + spare + 2 * MARGIN;
+  const top = highest + Math.floor(spare / 2) + MARGIN;
   const column = width / loop.total_steps;
   const row = height / rows;
+  const tall = Math.max(row, MIN_HEIGHT);
   return loop.notes.map((note, index) => ({
     x: note.start_step * column,
-    y: (top - note.pitch) * row,
+    y: (top - note.pitch + 0.5) * row - tall / 2,
     width: (note.end_step - note.start_step) * column,
-    height: row,
+    height: tall,
     index,
   }));
 }
@@ -116,8 +119,8 @@ export function drawRoll(canvas, loop, look) {
     brush.fillStyle = sounds && look.grid ? look.text : look.note;
     brush.beginPath();
     const across = Math.max(1.5, box.width - 1);
-    const high = Math.max(2, box.height - 1);
-    brush.roundRect(box.x, box.y, across, high, Math.min(3, high / 3));
+    const corner = Math.min(3, box.height / 3);
+    brush.roundRect(box.x, box.y, across, box.height, corner);
     brush.fill();
   }
   brush.globalAlpha = 1;

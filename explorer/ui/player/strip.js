@@ -56,6 +56,9 @@ export class Strip {
     if (fresh || (!this.busy && data.index !== this.asked)) this.index = data.index;
     this.asked = data.index;
     if (fresh) this.#build(ids);
+    const { background } = this.theme;
+    this.scrub.style.setProperty("--end-a", blendColour(0, background));
+    this.scrub.style.setProperty("--end-b", blendColour(1, background));
     const [a, b] = data.ends;
     this.root.querySelectorAll(".end").forEach((end, i) => (end.textContent = [a, b][i]));
     this.slider.setAttribute("aria-label", `From ${a} to ${b}`);
@@ -69,6 +72,10 @@ export class Strip {
     const count = this.tiles.length;
     this.slider.max = String(count - 1);
     this.scrub.hidden = !this.isBlend;
+    if (this.isBlend) {
+      const part = (/** @type {number} */ i) => i / Math.max(1, count - 1);
+      this.engine.setTints(this.tiles.map(({ loop }, i) => [loop.id, part(i)]));
+    }
     this.row.classList.toggle("gallery", !this.isBlend);
     const strip = /** @type {HTMLElement} */ (this.root.querySelector(".strip"));
     strip.style.setProperty("--count", String(count));
@@ -131,9 +138,7 @@ export class Strip {
   /** Let a tile sound now. @param {number} index */
   #choose(index) {
     this.index = index;
-    const last = Math.max(1, this.tiles.length - 1);
-    const tint = this.isBlend ? index / last : null;
-    this.engine.show(this.tiles[index].loop, { play: true, tint });
+    this.engine.show(this.tiles[index].loop, { play: true });
   }
 
   /** Tell Python where the gesture came to rest. @param {number} delay */
