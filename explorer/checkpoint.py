@@ -57,7 +57,7 @@ class Checkpoint:
 
     name: str
     path: Path
-    model: MusicVAE  # float32, evaluation mode, no gradients
+    model: MusicVAE  # float32, evaluation mode
     config: ModelConfig
     preset: str
     training: dict[str, Any]
@@ -198,7 +198,7 @@ def load(path: Path) -> Checkpoint:
     expected = {key: tuple(t.shape) for key, t in model.state_dict().items()}
     _check_weights(path, tensors, expected)
     model.load_state_dict(tensors, strict=True, assign=True)
-    model.eval().requires_grad_(False)
+    model.eval()
     metrics = {}
     if METRICS in files:
         metrics = _parse(_read_checked(path, METRICS, files), path / METRICS)

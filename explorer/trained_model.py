@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
 from explorer import checkpoint, latent, library
@@ -185,13 +185,13 @@ class TrainedModel:
 
 
 @torch.inference_mode()
-def encode_tokens(checkpoint: Checkpoint, tokens: Int[ndarray, "n steps"]) -> Codes:
+def encode_tokens(checkpoint: Checkpoint, tokens: UInt8[ndarray, "n steps"]) -> Codes:
     """Codes of phrases given as tokens."""
     config, model = checkpoint.config, checkpoint.model
     mu = [np.empty((0, config.z_size), np.float32)]
     sigma = mu.copy()
     for rows in _batches(tokens, BATCH_SIZE):
-        x = one_hot(torch.from_numpy(rows.astype(np.uint8)), config.depth)
+        x = one_hot(torch.from_numpy(rows), config.depth)
         posterior = model.encode(x)
         mu.append(posterior.mu.numpy())
         sigma.append(posterior.sigma.numpy())

@@ -1,0 +1,288 @@
+"""The model card of a checkpoint, every figure taken from its JSON files.
+
+Parts: summary, details, use, data, training, results, limits, loading, citation. A
+test holds each committed card to its `metrics.json`.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from explorer.checkpoint import Checkpoint
+from explorer.config import CONFIGS
+from explorer.dataset import TRAIN_SHARE, VALIDATION_SHARE, Dataset
+from explorer.library import Library
+
+HEADINGS: Final = (
+    "Model details",
+    "Intended use",
+    "Data",
+    "Training",
+    "Results",
+    "Limitations and biases",
+    "How to load",
+    "Citation",
+)
+
+_WAYS: Final = {
+    "teacher_forced": "next event after true ones, likeliest",
+    "sampled": "written alone, drawn at temperature 1, z drawn",
+    "sampled_from_mu": "written alone, drawn at temperature 1, z = mu",
+    "argmax_from_mu": "written alone, likeliest, z = mu (what the app plays)",
+}
+
+
+def write(
+    checkpoint: Checkpoint, data: Dataset, library: Library, *, half: bool
+) -> str:
+    """The card as Markdown."""
+    parts = {
+        "Model details": _details(checkpoint, half=half),
+        "Intended use": _USE,
+        "Data": _data(data, library),
+        "Training": _training(checkpoint, data),
+        "Results": _results(checkpoint.metrics, library),
+        "Limitations and biases": _limits(checkpoint, data),
+        "How to load": _LOADING.format(name=checkpoint.name),
+        "Citation": _CITATION,
+    }
+    sections = [f"## {heading}\n\n{parts[heading].strip()}\n" for heading in HEADINGS]
+    return "\n".join([_summary(checkpoint, data), *sections])
+
+
+def results_table(metrics: Mapping[str, Any]) -> str:
+    """How well held-out phrases come back, a row per way of writing them."""
+    reconstruction = metrics["reconstruction"]
+    first = next(iter(reconstruction.values()))
+    columns = [key for key, value in first.items() if isinstance(value, float)]
+    header = ["", *(column.replace("_", " ") for column in columns)]
+    rows = [
+        [
+            f"{name.replace('_', ' ')}: {meaning}",
+            *(_number(reconstruction[name][column]) for column in columns),
+        ]
+        for name, meaning in _WAYS.items()
+        if name in reconstruction
+    ]
+    return _table(header, rows)
+
+
+def samples_table(metrics: Mapping[str, Any]) -> str:
+    """Statistics of draws from the prior beside those of real phrases."""
+    samples, real = metrics["samples"]["samples"], metrics["samples"]["data"]
+    rows = [
+        [name.replace("_", " "), _number(samples[name]), _number(real[name])]
+        for name in samples
+    ]
+    return _table(["", "samples", "real phrases"], rows)
+
+
+def sources_table(metrics: Mapping[str, Any]) -> str:
+    """Accuracy by source of the held-out phrases."""
+    rows = [
+        [
+            name,
+            f"{values['num_windows']:,}",
+            _number(values["teacher_forced"]),
+            _number(values["sampled"]),
+        ]
+        for name, values in metrics["by_source"].items()
+    ]
+    return _table(["source", "phrases", "teacher forced", "sampled"], rows)
+
+
+def train_command(checkpoint: Checkpoint) -> str:
+    """The command that trains such a model again; `DATA` is the prepared folder."""
+    preset = CONFIGS.get(checkpoint.preset)
+    usual = dataclasses.asdict(preset.train) if preset else {}
+    flags = [
+        f"--{field} {checkpoint.training[field]}"
+        for field, value in usual.items()
+        if checkpoint.training.get(field, value) != value
+    ]
+    minutes = max(1, round(checkpoint.training.get("minutes", 0)))
+    parts = [checkpoint.preset, "DATA", f"--name {checkpoint.name}"]
+    return " ".join(
+        ["python -m explorer train", *parts, f"--minutes {minutes}", *flags]
+    )
+
+
+def _summary(checkpoint: Checkpoint, data: Dataset) -> str:
+    config = checkpoint.config
+    return (
+        f"# {checkpoint.name}\n\n"
+        f"A MusicVAE that turns {config.num_bars} bars of a one-voice melody into "
+        f"{config.z_size} numbers and back, trained on {len(data.tunes):,} tunes.\n"
+    )
+
+
+def _details(checkpoint: Checkpoint, *, half: bool) -> str:
+    config, training = checkpoint.config, checkpoint.training
+    kind = "hierarchical" if config.is_hierarchical else "flat"
+    parameters = checkpoint.model.num_parameters()
+    stored = "float16 (computed with as float32)" if half else "float32"
+    return _bullets(
+        [
+            f"Type: recurrent variational autoencoder, {kind} decoder; "
+            f"preset `{checkpoint.preset}`",
+            f"Reads and writes: {config.num_bars} bars of 4/4 in sixteenths "
+            f"({config.num_steps} events of {config.depth} classes: nothing new, note "
+            "off, and piano keys 21 to 108)",
+            f"Size: {parameters:,} parameters, {config.z_size} latent numbers; "
+            f"weights stored as {stored}",
+            f"Date: {training.get('date', 'not recorded')}",
+            "Licence of the weights: Apache-2.0. The music keeps its own licences, "
+            "listed under Data",
+        ]
+    )
+
+
+_USE: Final = """
+For blending, varying and exploring short melodies by ear, and for teaching and
+research on latent spaces. Not for telling who wrote a tune, not as a measure of how
+good one is, and not for passing off its output as a human's. It can write out
+phrases of the music it was trained on nearly note by note.
+"""
+
+
+def _data(data: Dataset, library: Library) -> str:
+    rows = [
+        [
+            f"[{source.name}]({source.url})" if source.url else source.name,
+            source.licence,
+            f"{source.num_tunes:,}",
+            f"{source.num_windows.get('train', 0):,}",
+            f"{100 * source.weight:.1f} %",
+            source.citation,
+        ]
+        for source in data.sources
+    ]
+    header = ["source", "licence", "tunes", "training phrases", "share", "citation"]
+    held_out = {name: len(data.split(name).tokens) for name in ("validation", "test")}
+    test_share = 1 - TRAIN_SHARE - VALIDATION_SHARE
+    return "\n\n".join(
+        [
+            _table(header, rows),
+            f"Split by tune: {TRAIN_SHARE:.0%} for training, {VALIDATION_SHARE:.0%} "
+            f"for validation ({held_out['validation']:,} phrases), {test_share:.0%} "
+            f"for testing ({held_out['test']:,} phrases). *Share* is how much of each "
+            "training batch comes from a source. The files are not shipped. "
+            f"`latents.safetensors` and `phrases.json` hold the codes, titles and "
+            f"sources of {len(library):,} phrases from all splits; a dot on the map "
+            "plays the model's version.",
+        ]
+    )
+
+
+def _training(checkpoint: Checkpoint, data: Dataset) -> str:
+    training = checkpoint.training
+    facts = [
+        f"{label}: {_number(training[key])}"
+        for key, label in (
+            ("steps", "Steps"),
+            ("examples", "Phrases seen, repeats counted"),
+            ("batch_size", "Batch size"),
+            ("max_beta", "Final weight of the KL (beta)"),
+            ("free_bits", "Free bits"),
+            ("max_transpose", "Transposed by up to, semitones"),
+            ("seed", "Seed"),
+            ("minutes", "Minutes"),
+            ("hardware", "Hardware"),
+        )
+        if key in training
+    ]
+    return (
+        f"{_bullets(facts)}\n\nTo train it again, `DATA` being the folder that "
+        f"`python -m explorer prepare CORPUS... -o DATA --bars {data.num_bars}` makes:"
+        f"\n\n```\n{train_command(checkpoint)}\n```"
+    )
+
+
+def _results(metrics: Mapping[str, Any], library: Library) -> str:
+    facts = metrics["eval"]
+    trust = [
+        f"{name}: trustworthiness {_number(values['trustworthiness'])}, "
+        f"{100 * values['neighbours_kept']:.0f} % of the {values['num_near']} nearest "
+        "phrases are near on the map too"
+        for name, values in library.trust.items()
+    ]
+    return "\n\n".join(
+        [
+            f"On {facts['num_windows']:,} phrases of {facts['num_tunes']:,} tunes "
+            f"that were held out ({facts['split']} split, seed {facts['seed']}). "
+            "Accuracy is the share of sixteenths with the right event. Most are "
+            "\u201cnothing new\u201d, so read onset F1 and whole phrases too.",
+            results_table(metrics),
+            f"A phrase costs {_number(metrics['kl_bits'])} bits (KL); "
+            f"{metrics['active_units']} latent numbers are in use.",
+            sources_table(metrics),
+            f"{metrics['samples']['num']:,} draws from the prior, at temperature "
+            f"{metrics['samples']['temperature']}, beside real phrases:",
+            samples_table(metrics),
+            "How far the maps can be believed:",
+            _bullets(trust),
+        ]
+    )
+
+
+def _limits(checkpoint: Checkpoint, data: Dataset) -> str:
+    shares = sorted(data.sources, key=lambda source: -source.weight)
+    most = ", ".join(f"{s.name} {100 * s.weight:.0f} %" for s in shares[:3])
+    bits = _number(checkpoint.metrics["kl_bits"])
+    return _bullets(
+        [
+            "4/4 only (2/2 and paired 2/4 bars count), on a grid of sixteenths: no "
+            "triplets, no swing, no ornaments",
+            "One voice, no loudness, no chords; of notes that start together only the "
+            "highest is read",
+            f"{checkpoint.config.num_bars} bars at a time: it knows nothing of what "
+            "comes before or after",
+            f"Its taste is that of its sources (most drawn: {most}). Music unlike them "
+            "comes back less faithfully",
+            f"A code takes {bits} bits to tell from the prior, so real phrases fill "
+            "little of it: the app draws new tunes between real phrases, not from "
+            "the prior (the table above shows what the prior gives)",
+            "Attribute vectors move other attributes too; the app shows what was "
+            "wanted and what was got",
+        ]
+    )
+
+
+_LOADING: Final = """
+```python
+from pathlib import Path
+from explorer import trained_model
+
+model = trained_model.load(Path("checkpoints/{name}"))
+tune = model.decode(model.sample(1, seed=0))[0].tune
+```
+"""
+
+_CITATION: Final = """
+Roberts, Engel, Raffel, Hawthorne, Eck (2018): A Hierarchical Latent Vector Model for
+Learning Long-Term Structure in Music. ICML, arXiv:1803.05428. The implementation is
+this repository's own; sizes and names of presets follow Magenta's.
+"""
+
+
+def _number(value: float | str) -> str:
+    """A figure as the card shows it: counts whole, the rest in four digits."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}." for line in lines)
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(
+        "| "
+        + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in line)
+        + " |"
+        for line in lines
+    )

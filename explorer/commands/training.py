@@ -1,0 +1,180 @@
+"""Commands that make a model: prepare, train, evaluate, promote.
+
+Progress goes to stderr, and only when that is a terminal.
+"""
+
+import contextlib
+import dataclasses
+import datetime
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from explorer import checkpoint, dataset
+from explorer.commands import Report
+from explorer.commands.tunes import CHECKPOINTS, checkpoint_folder
+from explorer.config import CONFIGS, TrainConfig
+from explorer.errors import DataError
+from explorer.evaluate import evaluate as measure_model
+from explorer.promote import promote as write_checkpoint
+from explorer.train import Pace, Progress, stop_on_signals
+from explorer.train import train as train_model
+
+RUNS = Path("runs")
+
+
+def prepare(arguments: Namespace) -> Report:
+    """Read music files and write training data."""
+    with _bar("files") as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        data = dataset.prepare(
+            arguments.corpora,
+            arguments.out,
+            num_bars=arguments.bars,
+            workers=arguments.workers,
+            seed=arguments.seed,
+            progress=show,
+        )
+    sizes = {name: len(split) for name, split in data.splits.items()}
+    sources = {
+        source.name: {"tunes": source.num_tunes, "phrases": source.num_windows}
+        for source in data.sources
+    }
+    return Report(
+        values={
+            "data": str(arguments.out),
+            "sha256": data.sha256,
+            "num_tunes": len(data.tunes),
+            "num_windows": sizes,
+            "sources": sources,
+        },
+        text=f"{arguments.out}: {sum(sizes.values()):,} phrases of {len(data.tunes):,} "
+        f"tunes; what was left out and why is in {arguments.out / 'left_out.jsonl'}",
+    )
+
+
+def train(arguments: Namespace) -> Report:
+    """Train a preset, or resume its run."""
+    preset = CONFIGS[arguments.preset]
+    given = {
+        field.name: getattr(arguments, field.name)
+        for field in dataclasses.fields(TrainConfig)
+        if getattr(arguments, field.name) is not None
+    }
+    config = dataclasses.replace(
+        preset, train=dataclasses.replace(preset.train, **given)
+    )
+    folder: Path = arguments.out or RUNS / (arguments.name or arguments.preset)
+    checkpoint.check_name(folder.name)
+    if arguments.device == "cuda" and not torch.cuda.is_available():
+        raise DataError(
+            "There is no CUDA device on this computer. Train with --device cpu."
+        )
+    data = dataset.load(arguments.data)
+    last: Progress | None = None
+    with _bar("step", total=config.train.num_steps) as bar, stop_on_signals() as asked:
+
+        def show(progress: Progress) -> None:
+            nonlocal last
+            last = progress
+            bar.update(progress.step - bar.n)
+            bar.set_postfix_str(
+                f"loss {progress.loss:.2f}, KL {progress.kl_bits:.0f} bits, "
+                f"accuracy {progress.accuracy:.3f}"
+            )
+
+        trainer = train_model(
+            config,
+            data,
+            folder,
+            minutes=arguments.minutes,
+            device=arguments.device,
+            bf16={"auto": None, "on": True, "off": False}[arguments.bf16],
+            pace=Pace(
+                validate_minutes=arguments.save_minutes,
+                save_minutes=arguments.save_minutes,
+            ),
+            on_progress=show,
+            should_stop=asked,
+        )
+    values: dict[str, Any] = {"run": str(folder), "step": trainer.step}
+    text = f"{folder}: {trainer.step:,} steps"
+    if last is not None:
+        values |= dataclasses.asdict(last)
+        text += f", accuracy {last.accuracy:.3f} at {last.kl_bits:.0f} bits"
+    return Report(
+        values=values, text=f"{text}. Next: promote {folder} {arguments.data}"
+    )
+
+
+def evaluate(arguments: Namespace) -> Report:
+    """Measure a checkpoint on held-out tunes; prints what `metrics.json` holds."""
+    torch.set_num_threads(arguments.threads)
+    found = checkpoint.load(checkpoint_folder(arguments.checkpoint))
+    metrics = measure_model(
+        found.model,
+        dataset.load(arguments.data),
+        split=arguments.split,
+        seed=arguments.seed,
+        limit=arguments.limit,
+    )
+    return Report(values=metrics, text=_summary(metrics))
+
+
+def promote(arguments: Namespace) -> Report:
+    """Make a checkpoint of a training run."""
+    torch.set_num_threads(arguments.threads)
+    name = arguments.name or arguments.run.resolve().name
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    with _bar("stage") as bar:
+        folder = write_checkpoint(
+            arguments.run,
+            dataset.load(arguments.data),
+            name,
+            root=arguments.root or CHECKPOINTS,
+            date=today.isoformat(),
+            seed=arguments.seed,
+            half=not arguments.full,
+            limit=arguments.limit,
+            num_phrases=arguments.phrases,
+            on_stage=_stages(bar),
+        )
+    metrics = checkpoint.load(folder).metrics
+    return Report(
+        values={"checkpoint": str(folder), "metrics": metrics},
+        text=f"{folder}: {_summary(metrics)}",
+    )
+
+
+def _summary(metrics: dict[str, Any]) -> str:
+    reconstruction, facts = metrics["reconstruction"], metrics["eval"]
+    return (
+        f"accuracy {reconstruction['teacher_forced']['accuracy']:.4f} teacher-forced, "
+        f"{reconstruction['sampled']['accuracy']:.4f} sampled, "
+        f"{metrics['kl_bits']:.1f} bits of KL, {metrics['active_units']} active units "
+        f"({facts['num_windows']:,} phrases of {facts['num_tunes']:,} tunes)"
+    )
+
+
+def _stages(bar: "tqdm[Any]") -> Callable[[str], None]:
+    def show(stage: str) -> None:
+        bar.update()
+        bar.set_postfix_str(stage)
+
+    return show
+
+
+@contextlib.contextmanager
+def _bar(unit: str, total: int | None = None) -> "Iterator[tqdm[Any]]":
+    """A progress bar on a terminal, nothing elsewhere."""
+    with tqdm(total=total, unit=unit, file=sys.stderr, disable=None) as bar:
+        yield bar

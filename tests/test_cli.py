@@ -1,0 +1,248 @@
+import dataclasses
+import json
+import subprocess
+import sys
+import wave
+
+import pytest
+
+from explorer.__main__ import main
+from explorer.attributes import ATTRIBUTES
+from explorer.commands.parser import build
+from explorer.config import CONFIGS, TrainConfig
+from explorer.midi import read_midi, write_midi
+from explorer.notes import Note, sequence
+from explorer.synth import available
+from tests.tiny import save_tiny_checkpoint
+
+COMMANDS = [
+    "prepare",
+    "train",
+    "evaluate",
+    "promote",
+    "sample",
+    "reconstruct",
+    "interpolate",
+    "shape",
+    "render",
+    "inspect",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A checkpoint `tiny` and the tunes A.mid and B.mid."""
+    folder = tmp_path_factory.mktemp("cli")
+    save_tiny_checkpoint(folder / "tiny")
+    for name, pitches, qpm in (
+        ("A", (60, 62, 64, 65, 67, 69, 71, 72), 100),
+        ("B", (72, 67, 64, 60), 140),
+    ):
+        length = 32 // len(pitches)
+        notes = [
+            Note(pitch=pitch, start_step=i * length, end_step=(i + 1) * length)
+            for i, pitch in enumerate(pitches)
+        ]
+        (folder / f"{name}.mid").write_bytes(write_midi(sequence(notes, qpm=qpm)))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def here(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+
+
+def answer(capsys, *argv):
+    """What a command prints with --json; it must succeed."""
+    code = main([*map(str, argv), "--json"])
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    return json.loads(printed.out)
+
+
+def complaint(capsys, *argv):
+    """The one line of a command that fails with code 2."""
+    try:
+        code = main([str(argument) for argument in argv])
+    except SystemExit as stop:
+        code = stop.code
+    printed = capsys.readouterr()
+    assert code == 2
+    assert printed.out == ""
+    assert len(printed.err.splitlines()) == 1
+    return printed.err
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_interpolate_writes_valid_files_whose_ends_are_the_reconstructions(
+    capsys, tmp_path
+):
+    found = answer(
+        capsys, "interpolate", "tiny", "A.mid", "B.mid", "--steps", 9, "-o", tmp_path
+    )
+    assert sorted(contents(tmp_path)) == [f"{i:02d}.mid" for i in range(9)]
+    assert [step["file"] for step in found["steps"]] == [
+        str(tmp_path / f"{i:02d}.mid") for i in range(9)
+    ]
+    for end, file in (("A", "00.mid"), ("B", "08.mid")):
+        alone = tmp_path.with_suffix(".mid")
+        answer(capsys, "reconstruct", "tiny", f"{end}.mid", "-o", alone)
+        assert alone.read_bytes() == (tmp_path / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("interpolate", "tiny", "A.mid", "B.mid", "--steps", 5),
+        ("interpolate", "tiny", "A.mid", "B.mid", "--temperature", 1, "--seed", 3),
+        ("sample", "tiny", "-n", 3, "--seed", 7, "--temperature", 0.5),
+    ],
+)
+def test_the_same_command_writes_the_same_bytes(capsys, tmp_path, argv):
+    first = answer(capsys, *argv, "-o", tmp_path / "out")
+    before = contents(tmp_path / "out")
+    assert answer(capsys, *argv, "-o", tmp_path / "out") == first
+    assert contents(tmp_path / "out") == before
+
+
+def test_another_seed_gives_other_tunes(capsys, tmp_path):
+    for seed in (1, 2):
+        answer(
+            capsys,
+            *("sample", "tiny", "--prior", "--temperature", 1),
+            *("--seed", seed, "-o", tmp_path / str(seed)),
+        )
+    assert contents(tmp_path / "1") != contents(tmp_path / "2")
+
+
+@pytest.mark.parametrize(
+    ("options", "spherical"),
+    [([], True), (["--spherical"], True), (["--straight"], False)],
+)
+def test_the_way_between_two_tunes_is_spherical_unless_straight(options, spherical):
+    argv = ["interpolate", "tiny", "A.mid", "B.mid", "-o", "out", *options]
+    assert build().parse_args(argv).spherical is spherical
+
+
+def test_interpolate_goes_from_one_tempo_to_the_other(capsys, tmp_path):
+    argv = ("interpolate", "tiny", "A.mid", "B.mid", "--temperature", 1)
+    answer(capsys, *argv, "--steps", 3, "-o", tmp_path)
+    tempos = [
+        read_midi(content, name=name).qpm
+        for name, content in contents(tmp_path).items()
+    ]
+    assert tempos == pytest.approx([100, 120, 140], abs=0.01)
+
+
+def test_reconstruct_counts_the_notes_it_kept(capsys, tmp_path):
+    argv = ("reconstruct", "tiny", "A.mid", "-o", tmp_path / "out.mid")
+    found = answer(capsys, *argv)
+    assert found["num_notes_before"] == 8
+    assert found["kept"] + found["moved"] + found["lost"] == 8
+
+
+def test_shape_reports_every_attribute_before_and_after(capsys, tmp_path):
+    out = tmp_path / "out.mid"
+    argv = ("shape", "tiny", "A.mid", "--attribute", "note_density", "-o", out)
+    found = answer(capsys, *argv, "--amount", 0)
+    assert list(found["attributes"]) == list(ATTRIBUTES)
+    density = found["attributes"]["note_density"]
+    assert density["original"] == 8 / 32
+    assert density["before"] == density["after"]
+    assert found["attributes"]["c_diatonic"]["original"] == 1
+    assert out.exists()
+
+
+@pytest.mark.skipif(available() is not None, reason="FluidSynth is not installed")
+def test_render_writes_stereo_sound_of_the_right_length(capsys, tmp_path):
+    out = tmp_path / "a.wav"
+    found = answer(capsys, "render", "A.mid", "-o", out)
+    with wave.open(str(out)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 44_100)
+        seconds = file.getnframes() / 44_100
+    assert found["seconds"] == pytest.approx(seconds, abs=1e-3)
+    assert seconds == pytest.approx(2 * 4 * 60 / 100 + 1, abs=0.1)
+
+
+def test_inspect_reports_what_the_uploader_makes_of_a_file(capsys, tmp_path):
+    found = answer(capsys, "inspect", "A.mid")
+    assert found["outcome"] == "loaded"
+    assert found["num_notes"] == 8
+    assert len(found["tracks"]) == 1
+    (tmp_path / "bad.mid").write_bytes(b"not music")
+    refused = answer(capsys, "inspect", tmp_path / "bad.mid")
+    assert refused["outcome"] == "refused"
+    assert refused["tracks"] == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "match"),
+    [
+        ((), "required: COMMAND"),
+        (("dance",), "invalid choice: 'dance'"),
+        (("interpolate", "tiny", "A.mid"), "required: B, -o/--out"),
+        (
+            ("interpolate", "tiny", "A.mid", "B.mid", "-o", "x", "--steps", 1),
+            "2 or more",
+        ),
+        (("sample", "tiny", "-o", "x", "--temperature", "nan"), "not a number"),
+        (("sample", "tiny", "-o", "x", "--seed", -1), "0 or more"),
+        (("sample", "nobody", "-o", "x"), "no checkpoint 'nobody'"),
+        (("sample", "../../etc", "-o", "x"), "cannot name a checkpoint"),
+        (("reconstruct", "tiny", "C.mid", "-o", "x.mid"), "could not be read"),
+        (("reconstruct", "tiny", "A.mid", "-o", "x.mid", "--track", 4), "1 tracks"),
+        (("reconstruct", "tiny", "A.mid", "-o", "x.mid", "--bar", 2), "0 to 1"),
+        (("reconstruct", "tiny", "A.mid", "-o", "A.mid/x.mid"), "cannot be written"),
+        (("shape", "tiny", "A.mid", "--attribute", "joy", "-o", "x"), "note_density"),
+        (
+            ("interpolate", "tiny", "A.mid", "B.mid", "-o", "x", "--bar", 0, 0, 0),
+            "--bar has 3 numbers",
+        ),
+        (("inspect", "nowhere.mid"), "could not be read"),
+        (("evaluate", "tiny", "nowhere"), "not a prepared data folder"),
+        (("train", "cat-mel_2bar_small", "nowhere"), "not a prepared data folder"),
+        (("train", "cat-mel_2bar_small", "x", "--batch_size", 0), "1 or more"),
+        (("train", "huge", "x"), "invalid choice: 'huge'"),
+    ],
+)
+def test_bad_arguments_get_one_line_and_code_2(capsys, argv, match):
+    assert match in complaint(capsys, *argv)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(capsys, command):
+    with pytest.raises(SystemExit, match="0"):
+        build().parse_args([command, "--help"])
+    assert len(capsys.readouterr().out) > 200
+
+
+def test_every_field_of_the_training_config_is_a_flag_and_none_is_set_by_default():
+    argv = ["train", "cat-mel_2bar_small", "DATA"]
+    fields = [field.name for field in dataclasses.fields(TrainConfig)]
+    unset = build().parse_args(argv)
+    assert [getattr(unset, field) for field in fields] == [None] * len(fields)
+    values = dataclasses.asdict(CONFIGS["cat-mel_2bar_small"].train)
+    flags = [text for field in fields for text in (f"--{field}", str(values[field]))]
+    given = build().parse_args([*argv, *flags])
+    assert {field: getattr(given, field) for field in fields} == values
+
+
+def test_help_loads_no_heavy_library(root):
+    code = (
+        "import sys\n"
+        "from explorer.__main__ import main\n"
+        "try:\n    main(['train', '--help'])\n"
+        "except SystemExit:\n    pass\n"
+        "print([m for m in ('torch', 'symusic', 'sklearn') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

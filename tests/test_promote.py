@@ -1,0 +1,118 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from explorer import cards, checkpoint, trained_model
+from explorer.config import CONFIGS
+from explorer.errors import CheckpointError, DataError
+from explorer.evaluate import evaluate
+from explorer.promote import choose_phrases, promote, quotas
+from tests.helpers import tiny_dataset
+from tests.tiny import save_tiny_run
+
+DATE = "2018-03-13"
+
+
+@pytest.fixture(scope="module")
+def data():
+    return tiny_dataset(num=30)
+
+
+@pytest.fixture(scope="module")
+def promoted(tmp_path_factory, data):
+    root = tmp_path_factory.mktemp("promoted")
+    run = save_tiny_run(root / "run" / "export").parent
+    return promote(run, data, "tiny", root=root, date=DATE, num_phrases=50)
+
+
+def test_a_promoted_run_is_a_complete_checkpoint(promoted, data):
+    model = trained_model.load(promoted)
+    assert model.name == "tiny"
+    assert len(model.library) == 50
+    assert model.checkpoint.training["date"] == DATE
+    assert sorted(path.name for path in promoted.iterdir()) == [
+        "README.md",
+        "attributes.safetensors",
+        "config.json",
+        "latents.safetensors",
+        "metrics.json",
+        "model.safetensors",
+        "phrases.json",
+    ]
+
+
+def test_evaluating_the_stored_weights_reproduces_the_metrics(promoted, data):
+    found = evaluate(checkpoint.load(promoted).model, data, split="test", seed=0)
+    assert json.loads(json.dumps(found)) == checkpoint.load(promoted).metrics
+
+
+def test_promoting_twice_gives_the_same_bytes(promoted, data, tmp_path):
+    run = save_tiny_run(tmp_path / "export").parent
+    again = promote(run, data, "tiny", root=tmp_path, date=DATE, num_phrases=50)
+    for path in promoted.iterdir():
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+
+
+def test_library_codes_are_those_of_the_stored_weights(promoted, data):
+    model = trained_model.load(promoted)
+    windows = np.concatenate([data.split(name).tokens for name in data.splits])
+    codes = trained_model.encode_tokens(model.checkpoint, windows).mu
+    nearest = np.abs(codes[None] - model.library.mu[:, None]).max(axis=2).min(axis=1)
+    assert nearest.max() < 2e-3  # float16
+
+
+def test_card_has_every_heading_source_and_result(promoted, data):
+    card = (promoted / "README.md").read_text()
+    for heading in cards.HEADINGS:
+        assert f"\n## {heading}\n" in card
+    for source in data.sources:
+        assert source.name in card
+    assert cards.results_table(checkpoint.load(promoted).metrics) in card
+    assert cards.train_command(checkpoint.load(promoted)) in card
+
+
+def test_train_command_names_what_differs_from_the_preset(promoted):
+    found = checkpoint.load(promoted)
+    preset = CONFIGS["cat-mel_2bar_small"]
+    training = dataclasses.asdict(preset.train) | {"max_beta": 0.01, "minutes": 90.2}
+    found = dataclasses.replace(found, preset=preset.name, training=training)
+    assert cards.train_command(found) == (
+        "python -m explorer train cat-mel_2bar_small DATA --name tiny --minutes 90 "
+        "--max_beta 0.01"
+    )
+
+
+def test_other_data_than_the_run_was_trained_on_is_refused(tmp_path, data):
+    run = save_tiny_run(tmp_path / "run")
+    other = dataclasses.replace(data, sha256="1" * 64)
+    with pytest.raises(DataError, match="trained on other data"):
+        promote(run, other, "tiny", root=tmp_path, date=DATE)
+
+
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path, data):
+    with pytest.raises(CheckpointError, match="cannot name a checkpoint"):
+        promote(tmp_path, data, "../tiny", root=tmp_path, date=DATE)
+
+
+def test_sources_are_on_the_map_by_weight_and_every_tune_before_a_second_phrase(data):
+    phrases = choose_phrases(data, 40, np.random.default_rng(0))
+    assert np.bincount(phrases.source).tolist() == [30, 10]
+    _, counts = np.unique(phrases.tune[phrases.source == 0], return_counts=True)
+    assert counts.tolist() == [2] * 15
+    assert set(phrases.split) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("weights", "limits", "num", "expected"),
+    [
+        ([0.5, 0.5], [9, 9], 6, [3, 3]),
+        ([0.9, 0.1], [2, 9], 6, [2, 4]),
+        ([1.0, 0.0], [2, 9], 6, [2, 4]),
+        ([0.7, 0.3], [1, 2], 6, [1, 2]),
+        ([0.6, 0.4], [9, 9], 1, [1, 0]),
+    ],
+)
+def test_quotas_follow_weights_within_limits(weights, limits, num, expected):
+    assert quotas(np.array(weights), np.array(limits), num).tolist() == expected
