@@ -27,7 +27,7 @@ class Palette:
     end_a: str
     end_b: str
     categories: tuple[str, ...]
-    scale: str  # Plotly colour scale whose ends are visible on the background
+    scale: tuple[str, ...]  # part of viridis that stands out from the background
 
 
 DARK = Palette(
@@ -47,7 +47,7 @@ DARK = Palette(
         "#9AA5FF",
         "#A7AEC0",
     ),
-    scale="viridis",
+    scale=("#3E4C8A", "#2A788E", "#22A884", "#7AD151", "#FDE725"),
 )
 LIGHT = Palette(
     background="#FBFAF7",
@@ -66,7 +66,7 @@ LIGHT = Palette(
         "#4B4FA8",
         "#565D6E",
     ),
-    scale="viridis_r",
+    scale=("#9BC53D", "#35A07A", "#26828E", "#3B528B", "#440154"),
 )
 
 KEEP_VIEW = "keep"  # constant uirevision: zoom survives a redraw
@@ -87,13 +87,13 @@ def tune_map(
     titles: Sequence[str],
     *,
     colours: Float[ndarray, " tunes"] | Int[ndarray, " tunes"],
-    colour_name: str,
+    scale_words: tuple[str, str] = ("little", "much"),
     categories: Sequence[str] = (),
     axis_names: tuple[str, str] = ("", ""),
     selected: int | None = None,
     markers: Sequence[Marker] = (),
     palette: Palette,
-    height: int = 470,
+    height: int = 420,
 ) -> go.Figure:
     """Scatter of tunes to click.
 
@@ -103,8 +103,8 @@ def tune_map(
         Place and name of each tune.
     colours
         A number per tune; with `categories`, the index of its category.
-    colour_name
-        What the colour means, in words.
+    scale_words
+        What the two ends of the colour scale mean.
     categories
         Names of the categories; empty for a continuous scale.
     axis_names
@@ -140,11 +140,7 @@ def tune_map(
             figure.add_trace(_legend_entry(name, _category_colour(index, palette)))
     else:
         figure.update_traces(
-            marker_colorbar={
-                "title": {"text": html.escape(colour_name), "side": "right"},
-                "thickness": 10,
-                "outlinewidth": 0,
-            },
+            marker_colorbar=_colour_bar(scale_words, figure.data[0].marker),
             marker_showscale=True,
             selector={"name": "tunes"},
         )
@@ -221,7 +217,7 @@ def wanted_and_got(
                 hovertemplate="%{y}: " + label + " %{x:+.1f}<extra></extra>",
             )
         )
-    _style(figure, palette, height=70 + 52 * len(labels))
+    _style(figure, palette, height=70 + 44 * len(labels))
     reach = max(3.0, float(np.abs(np.concatenate([wanted, got])).max(initial=0)))
     figure.update_layout(
         barmode="group",
@@ -314,9 +310,27 @@ def _colouring(
     low, high = np.percentile(values, [2, 98]) if len(values) else (0.0, 1.0)
     return {
         "color": values,
-        "colorscale": palette.scale,
+        "colorscale": list(palette.scale),
         "cmin": float(low),
         "cmax": float(max(high, low + 1e-6)),
+    }
+
+
+def _colour_bar(ends: tuple[str, str], marker: go.scattergl.Marker) -> dict[str, object]:
+    """A flat bar over the map with a word at each end."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "bottom",
+        "len": 0.4,
+        "thickness": 8,
+        "outlinewidth": 0,
+        "tickmode": "array",
+        "tickvals": [marker.cmin, marker.cmax],
+        "ticktext": [html.escape(word) for word in ends],
+        "ticks": "",
     }
 
 
@@ -346,3 +360,5 @@ def _style(figure: go.Figure, palette: Palette, *, height: int) -> None:
         },
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from explorer.ui import blending, controls, state
+from explorer.ui import blending, controls, failures, state
 
 first, second = blending.ends()
-st.title("Blend two tunes")
+st.title("Blend two tunes", anchor=False)
 left, right = st.columns(2)
 with left:
     controls.pick_end("a", "Tune A")
@@ -16,10 +16,14 @@ path = controls.blend_strip("blend_strip")
 
 front = blending.front(path)
 name = controls.file_name(path[front].title)
-controls.downloads(path[front].tune, name=name, label="This one", key="one")
-controls.downloads(
-    blending.whole(path), name="journey", label=f"All {len(path)}", key="journey"
-)
+one, journey = st.columns(2)
+with one:
+    controls.downloads(path[front].tune, name=name, label="This one", key="one")
+with journey:
+    whole = blending.whole(path)
+    controls.downloads(
+        whole, name="journey", label=f"All {len(path)} in a row", key="journey"
+    )
 
 with st.expander("More"):
     steps, ends, shape = st.columns(3)
@@ -46,4 +50,4 @@ with st.expander("More"):
         persist_state="session",
         help="Round the sphere on which typical tunes lie, or straight through it.",
     )
-    st.button("Swap A and B", on_click=controls.guarded(blending.swap))
+    st.button("Swap A and B", key="swap_ends", on_click=failures.guarded(blending.swap))

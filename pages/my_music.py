@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.ui import bringing, controls
 
-st.title("Use my own music")
+st.title("Use my own music", anchor=False)
 st.caption("The file stays on this computer's server and is gone when you leave.")
 bringing.upload()
 song = bringing.song()

@@ -3,16 +3,20 @@
 import streamlit as st
 
 from explorer import charts
-from explorer.ui import controls, shaping, words
+from explorer.ui import controls, failures, shaping, words
 
-st.title("Bend a tune")
+st.title("Bend a tune", anchor=False)
 chosen = shaping.current()
 left, right = st.columns([2, 3], gap="large")
 with left:
     controls.pick_tune("Tune", "choice_shape", chosen, shaping.choose)
     shaping.sliders()
     with st.container(horizontal=True):
-        st.button("Back to the start", on_click=controls.guarded(shaping.reset))
+        st.button(
+            "Back to the middle",
+            key="shape_reset",
+            on_click=failures.guarded(shaping.reset),
+        )
 
 bent = shaping.bent()
 with right:

@@ -12,7 +12,7 @@ DOORS = (
 )
 
 first, second = blending.ends()
-st.title("What lies between two tunes?")
+st.title("What lies between two tunes?", anchor=False)
 st.markdown(
     f"**{first.title}** on the left, **{second.title}** on the right. Everything in "
     "between was never written by anyone: a neural network makes it up."

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.ui import about
 
-st.title("Under the hood")
+st.title("Under the hood", anchor=False)
 numbers, card, music, words = st.tabs(
     ["How good is it?", "The model", "The music", "Words"]
 )

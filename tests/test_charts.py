@@ -12,7 +12,7 @@ TITLES = ["one", "two", "<b>three</b>"]
 def draw(**changes):
     given = {
         "colours": np.array([0.1, 0.5, 0.9], np.float32),
-        "colour_name": "Busier",
+        "scale_words": ("calm", "busy"),
         "palette": charts.DARK,
     }
     return charts.tune_map(POINTS, TITLES, **(given | changes))
@@ -51,9 +51,11 @@ def test_categories_get_a_colour_each_and_a_legend_line():
     assert [trace.name for trace in figure.data[1:]] == ["folk", "hymn"]
 
 
-def test_numbers_get_a_colour_bar_with_their_name():
-    bar = draw().data[0].marker.colorbar
-    assert bar.title.text == "Busier"
+def test_numbers_get_a_colour_bar_with_a_word_at_each_end():
+    marker = draw().data[0].marker
+    assert list(marker.colorbar.ticktext) == ["calm", "busy"]
+    assert list(marker.colorbar.tickvals) == [marker.cmin, marker.cmax]
+    assert marker.cmin < marker.cmax
 
 
 def test_letters_are_pinned_to_their_places():
@@ -72,7 +74,6 @@ def test_an_empty_map_draws():
         np.zeros((0, 2), np.float32),
         [],
         colours=np.zeros(0, np.float32),
-        colour_name="",
         palette=charts.LIGHT,
     )
     assert len(figure.data[0].x) == 0

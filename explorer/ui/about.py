@@ -1,6 +1,7 @@
 """What stands under the hood: figures, model card, licences, words."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -9,20 +10,7 @@ import streamlit as st
 from explorer import charts
 from explorer.ui import cache, controls
 
-GLOSSARY: Final = {
-    "Blend": "interpolation: tunes on the way from one code to another",
-    "How sure the model is": "the probability it gave to each note it chose",
-    "More … slider": "attribute vector: the mean code of tunes that have much of "
-    "something, minus that of tunes that have little",
-    "Neighbour map": "t-SNE: keeps neighbours together and nothing else",
-    "Off the map": "out of distribution: codes far from those of real music",
-    "Recipe": "latent code z: the numbers the model stores for a tune",
-    "Silent knob": "inactive unit: a number of the code that never changes",
-    "Straight map": "PCA: the two directions in which the codes differ most",
-    "Surprise me": "a sample: a code drawn at random, by a seed",
-    "The model's version": "reconstruction: a tune encoded and decoded again",
-    "Tune map": "latent space: all codes, drawn on two axes",
-}
+GLOSSARY: Final = Path(__file__).parents[2] / "docs" / "glossary.md"
 
 
 def quality() -> None:
@@ -88,11 +76,7 @@ def licences() -> None:
 
 def glossary() -> None:
     """Plain words and the field's words for the same thing."""
-    st.dataframe(
-        [{"On screen": plain, "Means": exact} for plain, exact in GLOSSARY.items()],
-        hide_index=True,
-        height="content",
-    )
+    st.markdown(GLOSSARY.read_text("utf-8").partition("## Words")[2])
 
 
 def _knobs(figures: dict[str, Any]) -> None:

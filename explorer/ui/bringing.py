@@ -10,7 +10,7 @@ from explorer.compare import compare
 from explorer.errors import ExplorerError
 from explorer.notes import STEPS_PER_BAR
 from explorer.song import Song, Track, melody_track, track_tune
-from explorer.ui import cache, controls, picks, state, tune_map, words
+from explorer.ui import cache, controls, failures, picks, state, tune_map, words
 from explorer.ui.state import Pick, Upload
 
 FILE: Final = "my_file"  # Streamlit's keys of the widgets below
@@ -110,7 +110,7 @@ def on_the_map(pick: Pick) -> None:
             library.positions["pca"],
             library.titles,
             colours=library.attributes[:, 1],
-            colour_name=words.slider_names()[1],
+            scale_words=words.scale_ends(words.slider_names()[1]),
             markers=[
                 charts.Marker(letter="mine", x=x, y=y, colour=controls.palette().end_a)
             ],
@@ -145,7 +145,7 @@ def _read() -> None:
     _offer(found)
 
 
-@controls.guarded
+@failures.guarded
 def _offer(found: Song) -> None:
     pick = picked(found)
     state.offer(pick.title, pick.tune)

@@ -149,7 +149,6 @@ def warm_up() -> None:
         np.zeros((1, 2), np.float32),
         [""],
         colours=np.zeros(1, np.float32),
-        colour_name="",
         palette=charts.DARK,
     ).to_json()
     no_wav_because()

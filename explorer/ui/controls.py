@@ -7,9 +7,9 @@ import streamlit as st
 
 from explorer import midi
 from explorer.charts import DARK, LIGHT, Palette
-from explorer.errors import ExplorerError
 from explorer.notes import NoteSequence
 from explorer.ui import blending, cache, picks, state
+from explorer.ui.failures import guarded
 from explorer.ui.player import Tile, loop_of, strip
 from explorer.ui.state import End, Pick
 
@@ -46,18 +46,6 @@ def model_name() -> str:
     name = state.model_name()
     assert name is not None, "the frame chooses a model before any page runs"
     return name
-
-
-def guarded(change: Callable[..., None]) -> Callable[..., None]:
-    """A callback whose expected failure becomes a sentence at the top of the page."""
-
-    def run(*args: object) -> None:
-        try:
-            change(*args)
-        except ExplorerError as error:
-            state.notify(str(error))
-
-    return run
 
 
 def blend_strip(key: str) -> tuple[blending.Step, ...]:
@@ -131,7 +119,7 @@ def pick_tune(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(label, options, key=key, on_change=guarded(chosen))
         st.button(
-            "🎲 Surprise me",
+            "Surprise me",
             key=f"{key}_roll",
             help="A tune nobody wrote. Repeatable: its number brings it back.",
             on_click=guarded(roll),
@@ -206,7 +194,7 @@ def downloads(tune: NoteSequence, *, name: str, label: str, key: str) -> None:
     missing = cache.no_wav_because()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            f"⬇ {label} as MIDI",
+            f"{label} as MIDI",
             lambda: midi.write_midi(heard),
             file_name=f"{name}.mid",
             mime="audio/midi",
@@ -215,7 +203,7 @@ def downloads(tune: NoteSequence, *, name: str, label: str, key: str) -> None:
         )
         if missing is None:
             st.download_button(
-                f"⬇ {label} as WAV",
+                f"{label} as WAV",
                 lambda: cache.wav(heard, program),
                 file_name=f"{name}.wav",
                 mime="audio/wav",

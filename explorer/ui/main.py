@@ -1,15 +1,11 @@
 """The frame around every page: menu, player, and what happens when a page fails."""
 
-import logging
-import secrets
-
 import streamlit as st
 
-from explorer.errors import ExplorerError
-from explorer.ui import blending, cache, controls, state
+from explorer.ui import blending, cache, controls, failures, state
 from explorer.ui.player import loop_of, player
 
-PAGES = (
+PAGES = (  # file, name in the menu, address
     ("start", "Start", ""),
     ("blend", "Blend", "blend"),
     ("map", "Map", "map"),
@@ -17,21 +13,23 @@ PAGES = (
     ("my_music", "My music", "my-music"),
     ("under_the_hood", "Under the hood", "under-the-hood"),
 )
-logger = logging.getLogger("explorer")
 
 
 @st.fragment(key=state.DOCK_FRAGMENT)
 def dock() -> None:
-    """The one owner of sound; mounted first, so no page can silence it."""
+    """The one owner of sound."""
     now = state.playing()
-    loop = now and loop_of(
+    if now is None:
+        player(None, key=state.DOCK)
+        return
+    loop = loop_of(
         now.tune,
         title=now.title,
         certainty=now.certainty,
         autoplay=now.autoplay,
         play_id=now.play_id,
     )
-    player(loop or None, key=state.DOCK)
+    player(loop, key=state.DOCK, on_change=st.rerun)
 
 
 st.set_page_config(
@@ -54,23 +52,14 @@ page = st.navigation(
     position="top",
 )
 body = st.container()
-with body:
-    ready = controls.choose_model(cache.checkpoints())
-if ready:
-    blending.set_table()
-dock()
-with body:
+ready = False
+with body, failures.said():
+    if controls.choose_model(cache.checkpoints()):
+        blending.set_table()
+        ready = True
+dock()  # before the page, so that no page can silence it
+with body, failures.said():
     if notice := state.take_notice():
         st.warning(notice)
-    try:
-        if ready:
-            page.run()
-    except ExplorerError as error:
-        st.error(str(error), title="That did not work")
-    except Exception:
-        reference = secrets.token_hex(2).upper()
-        logger.exception("page %s failed (ref %s)", page.title, reference)
-        st.error(
-            "Something went wrong on our side. Your tunes are safe. Try again, or "
-            f"choose another page. (Ref {reference})"
-        )
+    if ready:
+        page.run()

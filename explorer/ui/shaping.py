@@ -14,7 +14,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from explorer.attributes import ATTRIBUTES
-from explorer.ui import blending, cache, controls, picks, state, words
+from explorer.ui import blending, cache, controls, failures, picks, state, words
 from explorer.ui.state import Pick
 
 REACH: Final = 3.0  # of each slider, to both sides
@@ -72,7 +72,7 @@ def sliders() -> None:
             key=slider_key(name),
             help=spoken.help,
             persist_state="session",
-            on_change=controls.guarded(_offer),
+            on_change=failures.guarded(_offer),
         )
 
 

@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from explorer import charts
-from explorer.ui import blending, cache, controls, picks, state, words
+from explorer.ui import blending, cache, controls, failures, picks, state, words
 
 CHART: Final = "map_chart"
 CARD: Final = "map_card"
@@ -84,7 +84,7 @@ def chart() -> None:
         library.positions[projection],
         library.titles,
         colours=colours,
-        colour_name=colour,
+        scale_words=words.scale_ends(colour),
         categories=categories,
         axis_names=_axis_names(projection),
         selected=chosen.row if chosen else None,
@@ -100,7 +100,7 @@ def chart() -> None:
         config={"displayModeBar": False, "scrollZoom": True},
         alt="Map of phrases, one dot each; the list below holds the same tunes",
     )
-    st.caption(f"{HONESTY} Scroll to zoom, drag to move, click to hear.")
+    st.caption("Click to hear, drag to move, scroll to zoom.")
 
 
 @st.fragment(key=CARD)
@@ -147,7 +147,7 @@ def twin() -> None:
             "Licence": [library.licences[row] for row in rows],
         },
         key=TABLE,
-        on_select=controls.guarded(lambda: _listed(rows)),
+        on_select=failures.guarded(lambda: _listed(rows)),
         selection_mode="single-row",
         hide_index=True,
         height=280,

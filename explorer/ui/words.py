@@ -83,6 +83,14 @@ def slider_names() -> list[str]:
     return [attribute.label for attribute in ATTRIBUTES.values()]
 
 
+def scale_ends(slider_name: str) -> tuple[str, str]:
+    """What little and much of an attribute are called; empty for no attribute."""
+    for attribute in ATTRIBUTES.values():
+        if attribute.label == slider_name:
+            return attribute.low, attribute.high
+    return "", ""
+
+
 def measured(name: str, value: float) -> str:
     """A measured value with its unit: "4.5 notes a bar"."""
     words = WORDS[name]

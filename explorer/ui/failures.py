@@ -1,0 +1,49 @@
+"""Failures as sentences: what went wrong, what still works, what to do."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from explorer.errors import ExplorerError
+from explorer.ui import state
+
+logger = logging.getLogger("explorer")
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """Show a failure of the block where it stands; never a traceback."""
+    try:
+        yield
+    except ExplorerError as error:
+        st.error(str(error), title="That did not work")
+    except Exception:
+        st.error(_unexpected())
+
+
+def guarded(change: Callable[..., None]) -> Callable[..., None]:
+    """A callback whose failure is said at the top of the page it leads to."""
+
+    def run(*args: Any) -> None:  # noqa: ANN401 (whatever the callback takes)
+        try:
+            change(*args)
+        except ExplorerError as error:
+            state.notify(str(error))
+        except Exception:
+            state.notify(_unexpected())
+
+    return run
+
+
+def _unexpected() -> str:
+    """Log the failure being handled; a sentence with the log's reference."""
+    reference = secrets.token_hex(2).upper()
+    logger.exception("unexpected failure, ref %s", reference)
+    return (
+        "Something went wrong on our side. Your tunes are safe. Try again, or go to "
+        f"another page. (Ref {reference})"
+    )

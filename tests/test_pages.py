@@ -1,0 +1,282 @@
+"""Every page runs through the frame, keeps its promises and shows no traceback.
+
+Sound, clicks on the map and dragging need a browser: `test_browser.py`. Here a
+component's answer is put into the session, as the browser would.
+"""
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import AttributeDictionary
+
+from explorer import midi
+from explorer.errors import MidiError
+from explorer.notes import Note, sequence
+from explorer.ui import cache, picks, state
+from tests import tiny_checkpoint
+
+PAGES = ("start", "blend", "map", "shape", "my_music", "under_the_hood")
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory):
+    root = tmp_path_factory.mktemp("checkpoints")
+    tiny_checkpoint.write(root)
+    return root
+
+
+@pytest.fixture
+def use(monkeypatch):
+    """Point the app at a folder of checkpoints."""
+
+    def point(root):
+        monkeypatch.setenv("EXPLORER_CHECKPOINTS", str(root))
+        st.cache_resource.clear()
+        st.cache_data.clear()
+
+    yield point
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def app(use, checkpoints, root):
+    use(checkpoints)
+    return AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
+
+
+def opened(app, page):
+    app.run()
+    if page != "start":
+        app.switch_page(f"../../pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def said(app):
+    """All text on the page."""
+    kinds = (app.title, app.markdown, app.caption, app.info, app.warning, app.error)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def components(app, name):
+    """Mounted components of a kind."""
+    found = [e.proto for e in app.get("bidi_component")]
+    return [proto for proto in found if proto.component_name.endswith(name)]
+
+
+def song_bytes():
+    notes = [
+        Note(pitch=60 + step % 5, start_step=step, end_step=step + 2)
+        for step in range(0, 64, 2)
+    ]
+    return midi.write_midi(sequence(notes, title="brought"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_runs_alone_on_a_first_visit(app, page):
+    opened(app, page)
+    assert app.title
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_one_player(app, page):
+    assert len(components(opened(app, page), "explorer_player")) == 1
+
+
+def test_every_page_file_is_in_the_menu(root):
+    files = {path.stem for path in (root / "pages").glob("*.py")}
+    assert files == set(PAGES)
+    frame = (root / "explorer/ui/main.py").read_text()
+    assert all(f'"{page}"' in frame for page in PAGES)
+
+
+def test_the_first_screen_has_a_pair_a_big_play_and_three_doors(app):
+    opened(app, "start")
+    assert len(components(app, "explorer_big_play")) == 1
+    assert len(components(app, "explorer_strip")) == 1
+    assert len(app.get("page_link")) == 3
+    assert app.session_state[state.ENDS["a"]].title in said(app)
+
+
+def test_nothing_starts_to_sound_by_itself(app):
+    opened(app, "start")
+    assert app.session_state[state.NOW].autoplay is False
+
+
+def test_without_a_checkpoint_every_page_says_what_to_do(use, tmp_path, root):
+    use(tmp_path)
+    app = AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60).run()
+    assert not app.exception
+    assert "isn't installed" in said(app)
+
+
+def test_a_broken_checkpoint_is_named_with_its_reason(use, tmp_path, root):
+    tiny_checkpoint.write(tmp_path)
+    broken = tiny_checkpoint.write(tmp_path, "broken") / "config.json"
+    broken.write_text("{")
+    use(tmp_path)
+    app = AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
+    opened(app, "under_the_hood")
+    assert "“broken” is not used" in said(app)
+
+
+def test_several_checkpoints_can_be_chosen_among(use, tmp_path, root):
+    tiny_checkpoint.write(tmp_path, "one")
+    tiny_checkpoint.write(tmp_path, "two", seed=1)
+    use(tmp_path)
+    app = AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
+    opened(app, "start")
+    before = app.session_state[state.ENDS["a"]].z
+    app.selectbox(key="model_choice").set_value("two").run()
+    assert not app.exception
+    assert app.session_state[state.MODEL] == "two"
+    assert app.session_state[state.ENDS["a"]].z != before
+
+
+def test_an_expected_failure_is_a_sentence(app, monkeypatch):
+    def refuse(*_args):
+        raise MidiError("The file has no notes. Choose another.")
+
+    monkeypatch.setattr("explorer.ui.blending.steps", refuse)
+    app.run()
+    assert not app.exception
+    assert any("no notes" in error.value for error in app.error)
+
+
+def test_an_unexpected_failure_shows_a_reference_and_no_traceback(
+    app, monkeypatch, caplog
+):
+    opened(app, "start")
+
+    def fail(*_args):
+        raise KeyError("secret detail")
+
+    monkeypatch.setattr("explorer.ui.blending.tiles", fail)
+    app.run()
+    assert not app.exception
+    assert "Ref" in app.error[0].value
+    assert "secret detail" not in said(app)
+    assert "secret detail" in caplog.text
+
+
+def test_choosing_another_tune_changes_that_end_only(app):
+    opened(app, "blend")
+    b = app.session_state[state.ENDS["b"]]
+    other = [t for t in app.selectbox(key="choice_a").options if t != b.title][-1]
+    app.selectbox(key="choice_a").set_value(other).run()
+    assert not app.exception
+    assert app.session_state[state.ENDS["a"]].title == other
+    assert app.session_state[state.ENDS["b"]] == b
+
+
+def test_surprises_differ_and_come_back_by_their_number(app):
+    opened(app, "blend")
+    app.button(key="choice_a_roll").click().run()
+    first = app.session_state[state.ENDS["a"]]
+    app.button(key="choice_a_roll").click().run()
+    second = app.session_state[state.ENDS["a"]]
+    assert first.z != second.z
+    assert cache.surprise("tiny", 1) == first.z
+
+
+def test_the_number_of_tunes_on_the_way_is_a_setting(app):
+    opened(app, "blend")
+    app.slider(key=state.BLEND_STEPS).set_value(5).run()
+    assert not app.exception
+    assert "All 5" in "".join(button.label for button in app.get("download_button"))
+
+
+def test_the_ends_are_the_tunes_as_written_until_asked_otherwise(app):
+    opened(app, "blend")
+    written = app.session_state[state.ENDS["a"]].tune.notes
+    app.session_state[state.BLEND_SHARE] = 0.0
+    app.button(key="swap_ends").click().run()
+    app.button(key="swap_ends").click().run()
+    assert app.session_state[state.NOW].tune.notes == written
+    app.segmented_control(key=state.BLEND_ENDS).set_value("the model's version").run()
+    app.button(key="swap_ends").click().run()
+    app.button(key="swap_ends").click().run()
+    assert app.session_state[state.NOW].tune.notes != written
+
+
+def test_the_chosen_dot_has_a_card_with_its_origin_and_its_neighbours(app):
+    opened(app, "map")
+    assert "Click any dot" in said(app)
+    app.session_state[state.MAP_PICK] = picks.dot("tiny", 7)
+    app.run()
+    assert not app.exception
+    assert app.subheader[0].value == "Tune 7"
+    assert "Hymns, CC BY-SA 4.0, from bar 8" in said(app)
+    assert len(components(app, "explorer_strip")) == 2
+
+
+def test_the_map_says_what_it_is_not(app):
+    assert "Sizes and gaps mean nothing" in said(opened(app, "map"))
+
+
+def test_a_search_narrows_the_list_and_says_so_when_nothing_is_left(app):
+    opened(app, "map")
+    app.text_input(key="map_search").set_value("57 tune").run()
+    assert len(app.dataframe[0].value) == 1
+    app.text_input(key="map_search").set_value("no such name").run()
+    assert not app.exception
+    assert "Try a shorter word" in said(app)
+
+
+@pytest.mark.parametrize("colour", ["Jumpier", "Source", "Key"])
+def test_the_map_can_be_coloured_by_anything_it_knows(app, colour):
+    opened(app, "map")
+    app.selectbox(key="map_colour").set_value(colour).run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_sliders_in_the_middle_change_nothing(app):
+    assert "no change you could hear" in said(opened(app, "shape"))
+
+
+def test_a_slider_moves_the_code_and_reset_brings_it_back(app):
+    opened(app, "shape")
+    before = app.session_state[state.NOW].tune.notes
+    app.slider(key="shape_note_density").set_value(3.0).run()
+    assert not app.exception
+    assert app.session_state[state.NOW].title.endswith("bent")
+    app.button(key="shape_reset").click().run()
+    assert app.slider(key="shape_note_density").value == 0
+    assert app.session_state[state.NOW].title != before
+    assert not app.session_state[state.NOW].title.endswith("bent")
+
+
+def test_a_brought_file_is_read_compared_and_placed(app):
+    opened(app, "my_music")
+    app.file_uploader(key="my_file").upload("brought.mid", song_bytes(), "audio/midi")
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert "32 notes in 1 track" in "".join(e.value for e in app.success)
+    assert "notes kept" in said(app)
+
+
+def test_a_file_that_is_no_music_leaves_everything_as_it_was(app):
+    opened(app, "my_music")
+    before = app.session_state[state.NOW]
+    app.file_uploader(key="my_file").upload("letter.mid", b"Dear all", "audio/midi")
+    app.run()
+    assert not app.exception
+    assert "unchanged" in said(app)
+    assert app.session_state[state.NOW] == before
+
+
+def test_figures_on_the_page_are_those_of_the_checkpoint(app):
+    opened(app, "under_the_hood")
+    assert [metric.value for metric in app.metric] == ["50.0%"] * 3
+
+
+def test_wav_is_offered_only_where_it_can_be_made(app, monkeypatch):
+    sentence = "FluidSynth is not installed, so sound files cannot be made."
+    monkeypatch.setattr("explorer.synth.available", lambda: sentence)
+    opened(app, "blend")
+    assert not any("WAV" in b.label for b in app.get("download_button"))
+    assert sentence in said(app)
