@@ -1,0 +1,100 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from explorer import checkpoint, library
+from explorer.errors import CheckpointError
+from tests.tiny import NUM_PHRASES, save_tiny_checkpoint, tiny_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return save_tiny_checkpoint(tmp_path_factory.mktemp("library") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def shelf(folder):
+    return library.read(checkpoint.load(folder))
+
+
+def with_files(folder, target, files):
+    """The same checkpoint with some files replaced."""
+    old = checkpoint.load(folder)
+    extra = {name: old.read(name) for name in old.files if name != "model.safetensors"}
+    checkpoint.save(
+        target,
+        tiny_model(),
+        name="tiny",
+        preset="tiny",
+        training={},
+        data={},
+        extra=extra | files,
+    )
+    return checkpoint.load(target)
+
+
+def test_what_was_packed_is_read_back(folder, shelf, tmp_path):
+    again = library.read(with_files(folder, tmp_path / "t", library.pack(shelf)))
+    for field in dataclasses.fields(library.Library):
+        if isinstance(getattr(shelf, field.name), tuple):
+            assert getattr(again, field.name) == getattr(shelf, field.name)
+    np.testing.assert_array_equal(again.mu, shelf.mu)
+    np.testing.assert_array_equal(again.attributes, shelf.attributes)
+    for name in library.MAPS:
+        np.testing.assert_array_equal(again.positions[name], shelf.positions[name])
+    assert again.trust == shelf.trust
+
+
+def test_each_phrase_keeps_its_own_source_and_split(shelf):
+    assert len(shelf) == NUM_PHRASES
+    assert shelf.titles[3] == "Tune 3"
+    assert (shelf.sources[3], shelf.licences[3], shelf.splits[3]) == (
+        "B",
+        "CC-BY-4.0",
+        "test",
+    )
+    assert (shelf.sources[4], shelf.splits[4], shelf.bars[4]) == ("A", "train", 4)
+
+
+def test_a_phrase_is_its_own_neighbour_and_lies_on_its_own_dots(shelf):
+    assert shelf.neighbours(shelf.mu[7], 3)[0] == 7
+    places = shelf.place(shelf.mu[:4])
+    np.testing.assert_allclose(places["pca"], shelf.positions["pca"][:4], atol=1e-4)
+    assert places["tsne"].shape == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "match"),
+    [
+        ("titles", ["one"], "shape"),
+        ("keys", ["C major"], "1 keys for 60 titles"),
+        ("source", [9] * NUM_PHRASES, "does not list"),
+        ("split", [-1] * NUM_PHRASES, "does not list"),
+        ("attributes", ["joy"], "this program knows"),
+        ("bars", None, "lacks bars"),
+    ],
+)
+def test_phrases_that_do_not_fit_are_refused(folder, tmp_path, key, value, match):
+    phrases = checkpoint.load(folder).read_json(library.PHRASES)
+    if value is None:
+        del phrases[key]
+    else:
+        phrases[key] = value
+    files = {library.PHRASES: checkpoint.to_json(phrases)}
+    with pytest.raises(CheckpointError, match=match):
+        library.read(with_files(folder, tmp_path / "t", files))
+
+
+def test_arrays_that_do_not_fit_are_refused(folder, tmp_path):
+    arrays = checkpoint.load(folder).read_arrays(library.LATENTS)
+    for name, changed, match in (
+        ("mu", arrays["mu"][:, :4], "mu in .* has shape"),
+        ("tsne", None, "lacks tsne"),
+    ):
+        bad = {k: v for k, v in arrays.items() if k != name}
+        if changed is not None:
+            bad[name] = changed
+        files = {library.LATENTS: checkpoint.to_safetensors(bad)}
+        with pytest.raises(CheckpointError, match=match):
+            library.read(with_files(folder, tmp_path / name, files))
