@@ -8,8 +8,10 @@ import pytest
 
 from explorer.__main__ import main
 from explorer.attributes import ATTRIBUTES
+from explorer.commands import training
 from explorer.commands.parser import build
-from explorer.config import CONFIGS, TrainConfig
+from explorer.config import CONFIGS, RECIPES, TrainConfig
+from explorer.errors import DataError
 from explorer.midi import read_midi, write_midi
 from explorer.notes import Note, sequence
 from explorer.synth import available
@@ -228,6 +230,22 @@ def test_every_field_of_the_training_config_is_a_flag_and_none_is_set_by_default
     flags = [text for field in fields for text in (f"--{field}", str(values[field]))]
     given = build().parse_args([*argv, *flags])
     assert {field: getattr(given, field) for field in fields} == values
+
+
+def test_a_recipe_gives_the_settings_and_a_flag_overrides_it(monkeypatch):
+    asked = []
+
+    def stop(config, *_, **__):
+        asked.append(config)
+        raise DataError("asked enough")
+
+    monkeypatch.setattr(training.dataset, "load", lambda _: None)
+    monkeypatch.setattr(training, "train_model", stop)
+    argv = ["train", "cat-mel_2bar_small", "DATA", "--recipe", "two-cores"]
+    assert main([*argv, "--seed", "3"]) == 2
+    (config,) = asked
+    assert config.model == CONFIGS["cat-mel_2bar_small"].model
+    assert config.train == dataclasses.replace(RECIPES["two-cores"], seed=3)
 
 
 def test_help_loads_no_heavy_library(root):

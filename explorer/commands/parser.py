@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from explorer.attributes import ATTRIBUTES
-from explorer.config import CONFIGS, TrainConfig
+from explorer.config import CONFIGS, RECIPES, TrainConfig
 
 PROGRAM = "python -m explorer"
 
@@ -106,7 +106,14 @@ def _train(command: Parser) -> None:
         default=5.0,
         help="between saved states, and looks at held-out tunes (5)",
     )
-    settings = command.add_argument_group("settings, each the preset's unless given")
+    command.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        help="settings to start from instead of the preset's own",
+    )
+    settings = command.add_argument_group(
+        "settings, each the preset's, or the recipe's, unless given"
+    )
     for field in dataclasses.fields(TrainConfig):
         choices = typing.get_args(field.type)  # of a Literal
         settings.add_argument(

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from explorer import checkpoint, dataset
 from explorer.commands import Report
 from explorer.commands.tunes import CHECKPOINTS, checkpoint_folder
-from explorer.config import CONFIGS, TrainConfig
+from explorer.config import CONFIGS, RECIPES, TrainConfig
 from explorer.errors import DataError
 from explorer.evaluate import evaluate as measure_model
 from explorer.promote import promote as write_checkpoint
@@ -70,9 +70,8 @@ def train(arguments: Namespace) -> Report:
         for field in dataclasses.fields(TrainConfig)
         if getattr(arguments, field.name) is not None
     }
-    config = dataclasses.replace(
-        preset, train=dataclasses.replace(preset.train, **given)
-    )
+    settings = RECIPES[arguments.recipe] if arguments.recipe else preset.train
+    config = dataclasses.replace(preset, train=dataclasses.replace(settings, **given))
     folder: Path = arguments.out or RUNS / (arguments.name or arguments.preset)
     checkpoint.check_name(folder.name)
     if arguments.device == "cuda" and not torch.cuda.is_available():
