@@ -115,6 +115,12 @@ def test_no_name_is_given_twice_at_the_top_of_the_modules():
     assert len(names) == len(set(names))
 
 
+def test_no_handler_given_as_a_property_returns_an_assignment():
+    """`onpointerdown = () => (flag = false)` would forbid what the press does."""
+    script = bundle.script()
+    assert not re.findall(r"\.on\w+ = (?:\w+|\([^)]*\)) => \(\S+ = ", script)
+
+
 def test_the_script_has_one_default_export_and_no_imports():
     script = bundle.script()
     assert re.findall(r"^(?:import|export)\b.*", script, re.MULTILINE) == [

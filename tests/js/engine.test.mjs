@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 
-import { Engine, WORDS, gainOf } from "../../explorer/ui/player/engine.js";
+import { Engine, WORDS } from "../../explorer/ui/player/engine.js";
 import { fakeBrowser, loopOf } from "./fakes.mjs";
 
 const SIXTEENTH = 0.1; // seconds, at the 150 of the fake loops
@@ -168,6 +168,36 @@ test("without a sound bank there is a built-in sound, and it says so", async () 
   near(ctx.sources[0].playbackRate.value, 2); // the tone is middle C, 60
 });
 
+test("an answer to an older gesture is not followed, one to the latest is", () => {
+  const engine = new Engine(fakeBrowser());
+  engine.setTints([
+    ["a", 0],
+    ["b", 1],
+  ]);
+  assert.ok(engine.heeds("a"));
+  engine.claim("b", false);
+  assert.equal(engine.heeds("a"), false);
+  assert.ok(engine.heeds("b"));
+  assert.ok(engine.heeds("a loop from elsewhere"));
+});
+
+test("with new tiles every answer is news", () => {
+  const engine = new Engine(fakeBrowser());
+  engine.setTints([["a", 0]]);
+  engine.claim("b", false);
+  engine.setTints([["a", 0]]);
+  assert.ok(engine.heeds("a"));
+});
+
+test("a loop of a blend has its colour between the ends, any other has none", () => {
+  const engine = new Engine(fakeBrowser());
+  engine.setTints([["a", 0.25]]);
+  engine.show(loopOf([], { id: "a" }));
+  assert.equal(engine.tint, 0.25);
+  engine.show(loopOf([], { id: "elsewhere" }));
+  assert.equal(engine.tint, null);
+});
+
 test("listeners hear of changes until they leave", () => {
   const engine = new Engine(fakeBrowser());
   let count = 0;
@@ -176,10 +206,4 @@ test("listeners hear of changes until they leave", () => {
   leave();
   engine.setVolume(0.4, false);
   assert.equal(count, 1);
-});
-
-test("volume starts at 60 percent and is silent at none", () => {
-  assert.equal(new Engine(fakeBrowser()).volume, 0.6);
-  assert.equal(gainOf(0), 0);
-  assert.equal(gainOf(1), 1);
 });

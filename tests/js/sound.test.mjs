@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { drumKit, instrumentFor, nearestSample } from "../../explorer/ui/player/bank.js";
+import { Mixer, gainOf } from "../../explorer/ui/player/mixer.js";
 import { Voice, levelAt, loudness } from "../../explorer/ui/player/voice.js";
 import { fakeBrowser } from "./fakes.mjs";
 
@@ -96,4 +97,19 @@ test("a note longer than its sample fades before the sample runs out", () => {
 test("a drum hit rings to the end of its sample, however short its note", () => {
   const { voice } = voiceOf({ isDrum: true, endTime: 1.1 });
   assert.equal(voice.endTime, voice.limit);
+});
+
+test("volume starts at 60 percent, is silent at none and full at all", () => {
+  assert.equal(new Mixer(fakeBrowser()).volume, 0.6);
+  assert.equal(gainOf(0), 0);
+  assert.equal(gainOf(1), 1);
+});
+
+test("muting is silence that keeps the volume", () => {
+  const mixer = new Mixer(fakeBrowser());
+  mixer.set(0.8, true);
+  assert.equal(mixer.input.gain.events.at(-1).value, 0);
+  mixer.set(mixer.volume, false);
+  assert.ok(mixer.input.gain.events.at(-1).value > 0);
+  assert.equal(mixer.volume, 0.8);
 });

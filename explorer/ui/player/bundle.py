@@ -17,6 +17,7 @@ MODULES = (  # each may import only from those before it
     "clock.js",
     "bank.js",
     "voice.js",
+    "mixer.js",
     "engine.js",
     "keys.js",
     "dock.js",

@@ -18,7 +18,8 @@ export function parseColour(css) {
   if (text.startsWith("#")) {
     const digits =
       text.length === 4 ? [...text.slice(1)].map((d) => d + d).join("") : text.slice(1);
-    return [0, 2, 4].map((i) => parseInt(digits.slice(i, i + 2), 16) / 255);
+    const part = (/** @type {number} */ i) => parseInt(digits.slice(i, i + 2), 16) / 255;
+    return [part(0), part(2), part(4)];
   }
   const numbers = (text.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number);
   return [numbers[0] / 255, numbers[1] / 255, numbers[2] / 255];
@@ -47,11 +48,12 @@ export function fromOklab([lightness, a, b]) {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  const shown = (/** @type {number} */ v) => toGamma(Math.min(1, Math.max(0, v)));
   return [
-    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
-  ].map((v) => toGamma(Math.min(1, Math.max(0, v))));
+    shown(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+    shown(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+    shown(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
+  ];
 }
 
 /**

@@ -77,7 +77,7 @@ export class Dock {
       const stamp = `${loop.id} ${loop.play_id}`;
       if (stamp !== this.received) {
         this.received = stamp;
-        this.engine.show(loop, { play: loop.autoplay });
+        if (this.engine.heeds(loop.id)) this.engine.show(loop, { play: loop.autoplay });
       }
     }
     this.refresh();
@@ -96,7 +96,7 @@ export class Dock {
       this.#tellPython();
     };
     this.volume.oninput = () => engine.setVolume(Number(this.volume.value) / 100, false);
-    this.mute.onclick = () => engine.setVolume(engine.volume, !engine.muted);
+    this.mute.onclick = () => engine.setVolume(engine.mixer.volume, !engine.mixer.muted);
     this.roll.onpointermove = (event) => this.#nameNote(event);
   }
 
@@ -120,8 +120,8 @@ export class Dock {
     this.words.classList.toggle("alert", this.outdated || engine.message !== "");
     this.tempo.value = String(Math.round(engine.tempo));
     this.#write(this.tempoText, String(Math.round(engine.tempo)));
-    this.volume.value = String(Math.round(engine.volume * 100));
-    this.mute.setAttribute("aria-pressed", String(engine.muted));
+    this.volume.value = String(Math.round(engine.mixer.volume * 100));
+    this.mute.setAttribute("aria-pressed", String(engine.mixer.muted));
     this.#listInstruments();
     const picture = loop ? describe(loop) : "Empty piano roll";
     if (this.roll.getAttribute("aria-label") !== picture) {

@@ -10,6 +10,7 @@
 
 import { Bank, drumKit, instrumentFor } from "./bank.js";
 import { held, starting, stepSeconds, stepsLeft, Timeline } from "./clock.js";
+import { Mixer } from "./mixer.js";
 import { Voice } from "./voice.js";
 
 /** @typedef {import("./contract.js").PlayerData} PlayerData */
@@ -20,8 +21,7 @@ const TICK = 25; // milliseconds
 const LEAD = 0.01; // seconds; what starts sooner is left alone
 const START = 0.06; // seconds from Play to the first note
 const SAME = 1e-4; // seconds; two times closer than this are one
-const FULL = 2.4; // gain at full volume: a lone melody then peaks near a third
-const GLIDE = 0.015; // seconds; time constant of a volume change
+const ANSWER = 1000; // milliseconds in which Python's answers to a gesture arrive
 const HELD_UP = 600; // milliseconds after which a silent browser is reported
 
 export const WORDS = {
@@ -29,45 +29,31 @@ export const WORDS = {
   simple: "The instruments could not be loaded: this is a simple built-in sound.",
 };
 
-/** Loudness of a volume setting, 0..1, as the ear takes it. @param {number} volume */
-export function gainOf(volume) {
-  return volume ** 1.6;
-}
-
 export class Engine {
   /** @param {AudioContext} ctx */
   constructor(ctx) {
     this.ctx = ctx;
-    this.analyser = ctx.createAnalyser();
-    this.limiter = new DynamicsCompressorNode(ctx, {
-      threshold: -6,
-      knee: 3,
-      ratio: 20,
-      attack: 0.002,
-      release: 0.12,
-    });
-    this.master = ctx.createGain();
-    this.master.connect(this.limiter).connect(this.analyser).connect(ctx.destination);
+    this.mixer = new Mixer(ctx);
     /** @type {PlayerData|null} */
     this.loop = null;
     /** @type {Map<string, number>} how far loops are from tune A to B, for colour */
     this.tints = new Map();
+    this.claimed = { id: "", until: 0 };
     this.playing = false;
     this.blocked = false;
-    this.volume = 0.6;
-    this.muted = false;
     /** @type {number|null} the listener's tempo; null: the loop's */
     this.qpm = null;
     /** @type {string|null} the listener's instrument; null: the loop's */
     this.instrument = null;
     /** @type {Timeline|null} */
     this.timeline = null;
+    /** @type {ReturnType<typeof setInterval>|undefined} */
+    this.timer = undefined;
     /** @type {Voice[]} */
     this.voices = [];
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.bank = new Bank(() => this.#bankChanged());
-    this.master.gain.value = FULL * gainOf(this.volume);
     ctx.addEventListener("statechange", () => this.#stateChanged());
     document.addEventListener("visibilitychange", () => this.#tick());
     void this.bank.open();
@@ -179,17 +165,32 @@ export class Engine {
 
   /** @param {number} volume 0..1 @param {boolean} muted */
   setVolume(volume, muted) {
-    this.volume = volume;
-    this.muted = muted;
-    const level = muted ? 0 : FULL * gainOf(volume);
-    this.master.gain.setTargetAtTime(level, this.ctx.currentTime, GLIDE);
+    this.mixer.set(volume, muted);
     this.#tell();
   }
 
   /** @param {[string, number][]} tints part of the way from A to B, by loop id */
   setTints(tints) {
     this.tints = new Map(tints);
+    this.claimed.until = 0;
     this.#tell();
+  }
+
+  /**
+   * A gesture in the browser chose this loop of the blend. For as long as the
+   * gesture lasts, and until it is answered, what Python says of the blend's other
+   * loops is an answer to an older gesture.
+   * @param {string} id
+   * @param {boolean} finished
+   */
+  claim(id, finished) {
+    this.claimed = { id, until: finished ? performance.now() + ANSWER : Infinity };
+  }
+
+  /** Whether to follow when Python asks for this loop. @param {string} id */
+  heeds(id) {
+    const { id: mine, until } = this.claimed;
+    return id === mine || performance.now() > until || !this.tints.has(id);
   }
 
   /**
@@ -232,7 +233,7 @@ export class Engine {
     const isDrum = Boolean(note.is_drum);
     const name = isDrum ? drumKit(this.bank.instruments) : this.voiceName;
     const sample = this.bank.sample(name, note.pitch, isDrum);
-    const voice = new Voice(this.ctx, this.master, sample, {
+    const voice = new Voice(this.ctx, this.mixer.input, sample, {
       pitch: note.pitch,
       velocity: note.velocity,
       isDrum,
@@ -277,7 +278,7 @@ export function engine() {
   if (!audio.engine) {
     audio.ctx = new AudioContext({ latencyHint: "interactive" });
     audio.engine = new Engine(audio.ctx);
-    audio.analyser = audio.engine.analyser;
+    audio.analyser = audio.engine.mixer.analyser;
   }
   return audio.engine;
 }

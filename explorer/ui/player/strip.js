@@ -27,7 +27,7 @@ export class Strip {
     this.asked = null;
     this.shown = ""; // ids of the tiles that are drawn
     this.isBlend = true;
-    this.busy = false; // a gesture is under way
+    this.byKey = false; // the slider is being moved by keyboard
     this.row = /** @type {HTMLElement} */ (root.querySelector(".tiles"));
     this.scrub = /** @type {HTMLElement} */ (root.querySelector(".scrub"));
     this.slider = /** @type {HTMLInputElement} */ (root.querySelector(".scrub input"));
@@ -52,8 +52,9 @@ export class Strip {
     this.isBlend = data.kind === "blend";
     const ids = this.tiles.map((tile) => tile.label + tile.loop.id).join();
     const fresh = ids !== this.shown;
-    // an answer to an older gesture must not pull the slider back
-    if (fresh || (!this.busy && data.index !== this.asked)) this.index = data.index;
+    const answered = this.tiles[data.index ?? -1];
+    const isNews = data.index !== this.asked && (!answered || this.engine.heeds(answered.loop.id));
+    if (fresh || isNews) this.index = data.index;
     this.asked = data.index;
     if (fresh) this.#build(ids);
     const { background } = this.theme;
@@ -101,8 +102,9 @@ export class Strip {
   #wire() {
     const { slider, row } = this;
     slider.oninput = () => this.#choose(Number(slider.value));
-    slider.onpointerdown = () => (this.busy = true);
-    slider.onchange = () => this.#settle(this.busy ? 0 : SETTLE);
+    slider.addEventListener("pointerdown", () => (this.byKey = false));
+    slider.addEventListener("keydown", () => (this.byKey = true));
+    slider.onchange = () => this.#settle(this.byKey ? SETTLE : 0);
     /** @param {PointerEvent} event */
     const under = (event) => {
       const box = row.getBoundingClientRect();
@@ -111,7 +113,6 @@ export class Strip {
     row.onpointerdown = (event) => {
       if (!this.isBlend || event.button !== 0) return;
       row.setPointerCapture(event.pointerId);
-      this.busy = true;
       this.#choose(under(event));
     };
     row.onpointermove = (event) => {
@@ -119,8 +120,8 @@ export class Strip {
         if (under(event) !== this.index) this.#choose(under(event));
       }
     };
-    row.onpointerup = row.onpointercancel = () => {
-      if (this.isBlend && this.busy) this.#settle(0);
+    row.onpointerup = row.onpointercancel = (event) => {
+      if (this.isBlend && row.hasPointerCapture(event.pointerId)) this.#settle(0);
     };
   }
 
@@ -138,6 +139,7 @@ export class Strip {
   /** Let a tile sound now. @param {number} index */
   #choose(index) {
     this.index = index;
+    this.engine.claim(this.tiles[index].loop.id, false);
     this.engine.show(this.tiles[index].loop, { play: true });
   }
 
@@ -145,9 +147,11 @@ export class Strip {
   #settle(delay) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.busy = false;
       const { index } = this;
-      if (index !== null) this.report("chosen", { index, id: this.tiles[index].loop.id });
+      const tile = this.tiles[index ?? -1];
+      if (!tile) return;
+      this.engine.claim(tile.loop.id, true);
+      this.report("chosen", { index, id: tile.loop.id });
     }, delay);
   }
 
