@@ -5,12 +5,13 @@
 #   PYTHON=...        the Python 3.11+ to build .venv with (found by itself)
 #   TORCH_INDEX=...   the package index for PyTorch, or `none` (README, "Install")
 #   TESTS=...         what `make test` gives to pytest, e.g. TESTS='tests/test_midi.py -x'
-#   CORPUS=, NAME=, PRESET=, MINUTES=   what `make train` reads, calls it and does
+#   CORPUS=... NAME=... PRESET=... RECIPE=... MINUTES=...   what `make train` does
 
 PORT ?= 8501
 TESTS ?= tests
 NAME ?= mel_2bar_small
 PRESET ?= cat-mel_2bar_small
+RECIPE ?= two-cores
 MINUTES ?= 120
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -71,7 +72,7 @@ train: $(VENV)/corpus-installed
 	@test -n "$(CORPUS)" || { echo "Name a folder of music: make train CORPUS=..."; exit 2; }
 	$(PY) -m explorer prepare "$(CORPUS)" -o data/$(NAME)
 	env -u OMP_NUM_THREADS $(PY) -m explorer train $(PRESET) data/$(NAME) \
-	  --name $(NAME) --minutes $(MINUTES)
+	  --name $(NAME) --recipe $(RECIPE) --minutes $(MINUTES)
 	$(PY) -m explorer promote runs/$(NAME) data/$(NAME)
 
 install: $(VENV)/installed

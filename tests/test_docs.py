@@ -1,12 +1,15 @@
 """The documents say what is there: commands, pages, attributes, figures, links."""
 
+import argparse
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from explorer.attributes import ATTRIBUTES
+from explorer.commands.parser import build
 from scripts import update_readme
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +59,34 @@ def test_every_make_command_in_the_documents_is_a_target(name):
 
 def test_readme_names_the_two_commands_a_stranger_needs():
     assert {"run", "test"} <= make_targets(README)
+
+
+def command_names() -> list[str]:
+    actions = build()._actions
+    (sub,) = [a for a in actions if isinstance(a, argparse._SubParsersAction)]
+    return list(sub.choices)
+
+
+def command_lines(text: str) -> list[str]:
+    return re.findall(r"^python -m explorer (.+)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_every_command_is_shown_in_the_documents(name):
+    shown = command_lines(README) + command_lines(TRAINING)
+    assert name in {shlex.split(line)[0] for line in shown}
+    assert f"`{name}`" in README or f"explorer {name} " in README
+
+
+@pytest.mark.parametrize("line", command_lines(README) + command_lines(TRAINING))
+def test_every_command_line_in_the_documents_is_understood(line):
+    assert build().parse_args(shlex.split(line)).command[1] == shlex.split(line)[0]
+
+
+def test_the_recipe_make_trains_with_exists():
+    defaults = dict(re.findall(r"^(\w+) \?= (\S+)$", MAKEFILE, re.MULTILINE))
+    argv = ["train", defaults["PRESET"], "DATA", "--recipe", defaults["RECIPE"]]
+    build().parse_args([*argv, "--minutes", defaults["MINUTES"]])
 
 
 @pytest.mark.parametrize("page", PAGES)
