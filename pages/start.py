@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import blending, controls
+from explorer.ui import blending, controls, failures
 from explorer.ui.player import big_play
 
 DOORS = (
@@ -18,7 +18,11 @@ st.markdown(
     "between was never written by anyone: a neural network makes it up."
 )
 path = blending.steps()
-big_play("Play", blending.tiles(path)[blending.front(path)]["loop"], key="big_play")
+play, other = st.columns([1, 4], vertical_alignment="center")
+with play:
+    front = blending.tiles(path)[blending.front(path)]
+    big_play("Play", front["loop"], key="big_play")
+other.button("Try another pair", on_click=failures.guarded(blending.next_pair))
 controls.blend_strip("start_strip")
 st.caption("Drag the slider, or click a picture. The music never stops.")
 

@@ -6,12 +6,29 @@ each module's first import.
 
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+FLAGS = (
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--autoplay-policy=user-gesture-required",  # as strict as a visitor's browser
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -65,3 +82,66 @@ def chromium() -> str:
         "mark the test `browser`, so that it is skipped without one"
     )
     return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """Chromium, launched once."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """A function that starts the app, as `make run` does, and gives its address."""
+    environment = dict(os.environ)
+    shipped = ROOT / "checkpoints"
+    if not any(shipped.glob("*/phrases.json")):
+        from tests import tiny_checkpoint
+
+        root = tmp_path_factory.mktemp("checkpoints")
+        tiny_checkpoint.write(root, num=200)
+        environment["EXPLORER_CHECKPOINTS"] = str(root)
+    started = []
+
+    def start():
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+        options = [f"--server.port={port}", "--server.address=127.0.0.1"]
+        log = tmp_path_factory.mktemp("server") / "log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [*command, *options],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        started.append(process)
+        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 120
+        while True:
+            try:
+                with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                    return url
+            except OSError:
+                ended = process.poll() is not None
+                assert not ended, f"the server ended:\n{log.read_text()}"
+                assert time.monotonic() < deadline, "the server did not answer"
+                time.sleep(0.1)
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def app_url(serve):
+    """The address of the running app."""
+    return serve()

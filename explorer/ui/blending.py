@@ -23,9 +23,8 @@ def set_table() -> None:
     model = state.model_name()
     if model is None:
         return
-    for which, title in zip(("a", "b"), picks.FIRST_PAIR, strict=True):
-        if state.end(which) is None:
-            state.set_end(which, picks.example(model, title))
+    if state.end("a") is None or state.end("b") is None:
+        _set_pair(picks.pair(model, state.pair_number()))
     if state.playing() is None:
         offer_front()
 
@@ -40,8 +39,7 @@ def ends() -> tuple[Pick, Pick]:
 
 def steps() -> tuple[Step, ...]:
     """The tunes from the first to the second, both included."""
-    model = state.model_name()
-    assert model, "a model is chosen before any page runs"
+    model = _model()
     first, second = ends()
     settings = state.blend_settings()
     path = cache.blend(
@@ -116,6 +114,14 @@ def choose(which: End, pick: Pick) -> None:
     offer_front()
 
 
+def next_pair() -> None:
+    """Put the next of the chosen pairs on the table."""
+    number = state.pair_number() + 1
+    state.set_pair_number(number)
+    _set_pair(picks.pair(_model(), number))
+    offer_front()
+
+
 def swap() -> None:
     """Exchange the two ends."""
     first, second = ends()
@@ -123,6 +129,17 @@ def swap() -> None:
     state.set_end("b", first)
     state.set_blend_share(1 - state.blend_share())
     offer_front()
+
+
+def _set_pair(pair: tuple[Pick, Pick]) -> None:
+    state.set_end("a", pair[0])
+    state.set_end("b", pair[1])
+
+
+def _model() -> str:
+    model = state.model_name()
+    assert model is not None, "a model is chosen before any page runs"
+    return model
 
 
 def _title(first: Pick, second: Pick, index: int, last: int) -> str:

@@ -3,23 +3,34 @@
 from dataclasses import replace
 
 from explorer import examples
-from explorer.notes import NoteSequence
+from explorer.notes import NoteSequence, slice_bars
 from explorer.ui import cache, state
 from explorer.ui.state import Origin, Pick
 
-FIRST_PAIR = ("Twinkle, Twinkle, Little Star", "Ode to Joy")  # in place at the start
 TEMPO = 110.0  # of dots and surprises, quarter notes per minute
 
 
-def example(model: str, title: str) -> Pick:
-    """One of the examples that come with the app."""
-    found = {item.title: item for item in examples.load()}[title]
-    return _written(model, found.title, found.tune, "example", found.credit)
+def example(model: str, title: str, bar: int = 0) -> Pick:
+    """One of the examples that come with the app, from a bar on."""
+    found = {item.title: item for item in examples.load_examples()}[title]
+    phrase = slice_bars(found.tune, bar, cache.model(model).num_bars)
+    name = f"{title}, bar {bar + 1}" if bar else title
+    return _written(model, name, phrase, "example", f"{found.origin}, {found.year}")
 
 
 def example_titles() -> tuple[str, ...]:
     """Titles of the examples."""
-    return tuple(item.title for item in examples.load())
+    return tuple(item.title for item in examples.load_examples())
+
+
+def pair(model: str, number: int) -> tuple[Pick, Pick]:
+    """Two examples that blend well; after the last pair comes the first again."""
+    pairs = examples.load_pairs()
+    first, second = pairs[number % len(pairs)]
+    return (
+        example(model, first.title, first.bar),
+        example(model, second.title, second.bar),
+    )
 
 
 def own(model: str, title: str, tune: NoteSequence) -> Pick:

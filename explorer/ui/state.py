@@ -19,6 +19,7 @@ NOW: Final = "now_playing"  # Playing; written by every "play this"
 DOCK_FRAGMENT: Final = "dock"  # to rerun the dock alone: st.rerun(DOCK_FRAGMENT)
 DOCK: Final = "player"  # the dock's own state: what the listener set in it
 ENDS: Final = {"a": "end_a", "b": "end_b"}  # Pick; Start, Blend, "use as A / B"
+PAIR: Final = "pair_number"  # int, which of the chosen pairs; Start
 BLEND_SHARE: Final = "blend_share"  # float, 0 is A, 1 is B; the strip
 BLEND_STEPS: Final = "blend_steps"  # int; a slider on Blend
 BLEND_PATH: Final = "blend_path"  # one of BLEND_PATHS; on Blend
@@ -37,6 +38,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     NOW: None,
     ENDS["a"]: None,
     ENDS["b"]: None,
+    PAIR: 0,
     BLEND_SHARE: 0.5,
     BLEND_STEPS: 9,
     BLEND_PATH: BLEND_PATHS[0],
@@ -151,6 +153,16 @@ def end(which: End) -> Pick | None:
 def set_end(which: End, pick: Pick) -> None:
     """Put a tune at one end of the blend."""
     st.session_state[ENDS[which]] = pick
+
+
+def pair_number() -> int:
+    """Which of the chosen pairs is on the table, or was last."""
+    return int(st.session_state.get(PAIR, DEFAULTS[PAIR]))
+
+
+def set_pair_number(number: int) -> None:
+    """Go to another pair."""
+    st.session_state[PAIR] = number
 
 
 def blend_settings() -> BlendSettings:

@@ -1,0 +1,320 @@
+"""What only a browser can show: sound, gestures, files in and out, a clean console.
+
+Sound is measured on the master output: its level by the player's AnalyserNode, and
+gaps by a worklet that reports each block of 128 frames.
+"""
+
+import io
+import re
+import wave
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer import midi
+from explorer.notes import Note, sequence
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "blend", "map", "shape", "my-music", "under-the-hood")
+SOUND = 0.003  # RMS; the quietest instrument is above it
+SILENCE = 2e-4  # RMS of a block
+GAP = 60  # milliseconds
+BLOCK = 128 / 44.1  # milliseconds
+HARMLESS = re.compile(r"/_stcore/(health|host-config)")  # asked below each page first
+
+LEVEL = """() => {
+  const data = new Float32Array(2048);
+  window.__explorerAudio.analyser.getFloatTimeDomainData(data);
+  return Math.sqrt(data.reduce((sum, v) => sum + v * v, 0) / data.length);
+}"""
+
+# Blocks as [level, whether the loop has a note sounding then].
+METER = """async () => {
+  const {ctx, analyser, engine} = window.__explorerAudio;
+  const code = `registerProcessor("meter", class extends AudioWorkletProcessor {
+    process([[samples]]) {
+      let sum = 0;
+      for (const v of samples ?? []) sum += v * v;
+      this.port.postMessage([Math.sqrt(sum / 128), currentTime]);
+      return true;
+    }
+  });`;
+  const blob = new Blob([code], {type: "text/javascript"});
+  await ctx.audioWorklet.addModule(URL.createObjectURL(blob));
+  const node = new AudioWorkletNode(ctx, "meter");
+  window.blocks = [];
+  window.ids = new Set();
+  node.port.onmessage = ({data: [level, time]}) => {
+    const {loop, timeline} = engine;
+    const step = timeline ? timeline.position(time) % loop.total_steps : -1;
+    const due = loop.notes.some((n) => n.start_step <= step && step < n.end_step);
+    window.blocks.push([level, due]);
+    window.ids.add(loop.id);
+  };
+  analyser.connect(node).connect(ctx.destination);
+}"""
+
+
+@pytest.fixture
+def visit(browser, app_url):
+    """A function that opens a page of the app; the console must stay clean."""
+    contexts, complaints = [], []
+
+    def open_page(path="", *, url=app_url, theme="dark"):
+        context = browser.new_context(
+            viewport={"width": 1366, "height": 768}, color_scheme=theme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"{message.text} {message.location['url']}")
+                if message.type == "error"
+                else None
+            ),
+        )
+        page.goto(f"{url}/{path}")
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(".dock .play")).to_be_enabled()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if not HARMLESS.search(text)] == []
+
+
+def wait_for_sound(page):
+    page.wait_for_function(f"() => ({LEVEL})() > {SOUND}", polling=20)
+
+
+def wait_for_silence(page):
+    page.wait_for_function(f"() => ({LEVEL})() < 1e-6", polling=20)
+
+
+def longest_gap(blocks, *, only_due):
+    """Milliseconds of the longest silence; `only_due`: while a note should sound."""
+    longest = run = 0
+    for level, due in blocks:
+        run = run + 1 if level < SILENCE and (due or not only_due) else 0
+        longest = max(longest, run)
+    return longest * BLOCK
+
+
+def drag(page, slider, fractions):
+    """Pull a slider's handle through places along it, 0 left to 1 right."""
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+
+    def x(fraction):
+        return box["x"] + 8 + fraction * (box["width"] - 16)
+
+    page.mouse.move(x(fractions[0]), y)
+    page.mouse.down()
+    for fraction in fractions:
+        page.mouse.move(x(fraction), y, steps=4)
+        page.wait_for_timeout(150)
+    page.mouse.up()
+
+
+def title(page):
+    return page.locator(".dock .title")
+
+
+def test_a_deep_link_works_as_the_first_visit_to_a_fresh_server(visit, serve):
+    page = visit("blend", url=serve())
+    expect(page.locator("h1")).to_have_text("Blend two tunes")
+    expect(page.get_by_role("link", name="Under the hood")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_address_opens_its_page_with_a_clean_console(visit, path, theme):
+    page = visit(path, theme=theme)
+    expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
+    expect(page.locator(".dock .title")).not_to_be_empty()
+
+
+def test_the_dock_hides_nothing_at_the_end_of_a_page(visit):
+    page = visit("shape")
+    last = page.locator("[data-testid=stDownloadButton]").last
+    last.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 5000)
+    bottom = last.bounding_box()["y"] + last.bounding_box()["height"]
+    assert bottom <= page.locator(".dock").bounding_box()["y"]
+
+
+def test_one_click_on_start_makes_sound_and_another_ends_it(visit):
+    page = visit()
+    page.wait_for_timeout(500)
+    assert page.evaluate(LEVEL) < 1e-6, "silent before the click"
+    page.locator(".big-play").click()
+    wait_for_sound(page)
+    page.locator(".big-play").click()
+    wait_for_silence(page)
+
+
+def test_dragging_from_a_to_b_changes_the_notes_without_a_gap(visit):
+    page = visit("blend")
+    page.locator(".dock .play").click()
+    wait_for_sound(page)
+    page.evaluate(METER)
+    slider = page.locator(".scrub input")
+    drag(page, slider, [0.5, 0.25, 0.0, 0.4, 0.8, 1.0])
+    page.wait_for_timeout(1200)
+    blocks = page.evaluate("window.blocks")
+    assert len({*page.evaluate("[...window.ids]")}) >= 4, "the notes changed"
+    assert sum(due for _, due in blocks) * BLOCK > 1000, "there was music to judge"
+    assert longest_gap(blocks, only_due=True) < GAP
+    expect(title(page)).to_have_text(page.locator(".scrub .end.b").inner_text())
+    # the detector does find a gap where there is one
+    page.evaluate("window.blocks = []")
+    page.locator(".dock .play").click()
+    page.wait_for_timeout(700)
+    assert longest_gap(page.evaluate("window.blocks"), only_due=False) > GAP
+
+
+def test_the_sound_goes_on_through_a_change_of_page(visit):
+    page = visit()
+    page.locator(".big-play").click()
+    wait_for_sound(page)
+    page.evaluate(METER)
+    page.get_by_role("link", name="Under the hood").click()
+    expect(page.locator("h1")).to_have_text("Under the hood")
+    page.wait_for_timeout(500)
+    assert longest_gap(page.evaluate("window.blocks"), only_due=True) < GAP
+    assert page.evaluate(LEVEL) >= 0
+    assert page.evaluate("window.__explorerAudio.engine.playing")
+
+
+def click_dot(page, index):
+    """Click a dot of the map; its title as the map has it."""
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?._fullData")
+    x, y, name = page.evaluate(
+        """(index) => {
+          const plot = document.querySelector(".js-plotly-plot");
+          const {xaxis, yaxis, _size: size} = plot._fullLayout;
+          const dots = plot._fullData[0];
+          const box = plot.getBoundingClientRect();
+          return [box.left + size.l + xaxis.d2p(dots.x[index]),
+                  box.top + size.t + yaxis.d2p(dots.y[index]), dots.text[index]];
+        }""",
+        index,
+    )
+    page.mouse.move(x, y)
+    page.wait_for_timeout(300)
+    page.mouse.click(x, y)
+    return name
+
+
+def lonely_dot(page):
+    """Index of a dot with none on top of it: the one farthest right."""
+    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?._fullData")
+    return page.evaluate(
+        """() => {
+          const {x} = document.querySelector(".js-plotly-plot")._fullData[0];
+          return x.indexOf(Math.max(...x));
+        }"""
+    )
+
+
+def test_clicking_a_dot_plays_it_and_it_stays_chosen_on_the_other_map(visit):
+    page = visit("map")
+    index = lonely_dot(page)
+    assert page.evaluate(LEVEL) < 1e-6, "silent before the click"
+    name = click_dot(page, index)
+    expect(title(page)).to_have_text(name)
+    wait_for_sound(page)
+    expect(page.locator("h3")).to_have_text(name)
+    page.get_by_text("Neighbour map").click()
+    page.wait_for_function(
+        """(index) => {
+          const dots = document.querySelector(".js-plotly-plot")?._fullData?.[0];
+          return dots?.selectedpoints?.includes(index);
+        }""",
+        arg=index,
+    )
+
+
+def test_a_dot_can_become_an_end_of_the_blend(visit):
+    page = visit("map")
+    name = click_dot(page, lonely_dot(page))
+    expect(page.locator("h3")).to_have_text(name)
+    page.get_by_role("button", name="Use as B").click()
+    expect(page.get_by_role("button", name="B of the blend")).to_be_visible()
+    page.get_by_role("link", name="Blend", exact=True).click()
+    expect(page.locator(".scrub .end.b")).to_have_text(name)
+
+
+def test_bending_a_tune_changes_what_plays(visit):
+    page = visit("shape")
+    slider = page.get_by_role("slider", name="Busier")
+    slider.focus()
+    for _ in range(8):
+        slider.press("ArrowRight")
+    expect(title(page)).to_have_text(re.compile("bent"))
+
+
+def brought_file():
+    notes = [
+        Note(pitch=60 + step % 7, start_step=step, end_step=step + 2)
+        for step in range(0, 64, 2)
+    ]
+    return midi.write_midi(sequence(notes, title="brought"))
+
+
+def test_a_brought_file_is_read_and_both_versions_can_be_heard(visit):
+    page = visit("my-music")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "brought.mid", "mimeType": "audio/midi", "buffer": brought_file()}
+    )
+    expect(page.get_by_text("32 notes in 1 track")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^The model's version")).click()
+    wait_for_sound(page)
+    expect(title(page)).to_have_text("The model's version")
+
+
+def test_a_file_that_is_no_music_gets_a_sentence(visit):
+    page = visit("my-music")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "letter.mid", "mimeType": "audio/midi", "buffer": b"Dear all"}
+    )
+    expect(page.get_by_text("Your current tune is unchanged")).to_be_visible()
+
+
+def saved(page, label):
+    """Bytes of what a download button gives."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=label).click()
+    return download.value.path().read_bytes()
+
+
+def test_what_is_saved_as_midi_has_the_notes_and_the_tempo_of_the_dock(visit):
+    page = visit("blend")
+    tempo = page.get_by_role("slider", name="Tempo, beats per minute")
+    tempo.focus()
+    tempo.press("End")
+    page.wait_for_timeout(1500)
+    song = midi.read_midi(saved(page, "This one as MIDI"), name="saved.mid")
+    assert song.num_notes == page.evaluate(
+        "window.__explorerAudio.engine.loop.notes.length"
+    )
+    assert song.qpm == pytest.approx(220, abs=0.5)
+    journey = midi.read_midi(saved(page, "All 9 in a row as MIDI"), name="all.mid")
+    assert journey.total_steps > 8 * song.total_steps / 2
+
+
+def test_what_is_saved_as_wav_is_stereo_sound(visit):
+    page = visit("blend")
+    if page.get_by_role("button", name="This one as WAV").count() == 0:
+        expect(page.get_by_text("WAV:")).to_be_visible()
+        return
+    with wave.open(io.BytesIO(saved(page, "This one as WAV"))) as sound:
+        assert sound.getnchannels() == 2
+        assert sound.getframerate() == 44_100
+        frames = sound.readframes(sound.getnframes())
+    assert max(frames) > 0
