@@ -198,6 +198,16 @@ test("a loop of a blend has its colour between the ends, any other has none", ()
   assert.equal(engine.tint, null);
 });
 
+test("a strip that leaves takes its colours along, but not those of the next", () => {
+  const engine = new Engine(fakeBrowser());
+  const leaveFirst = engine.setTints([["a", 0]]);
+  const leaveSecond = engine.setTints([["b", 1]]);
+  leaveFirst();
+  assert.deepEqual([...engine.tints], [["b", 1]]);
+  leaveSecond();
+  assert.equal(engine.tints.size, 0);
+});
+
 test("listeners hear of changes until they leave", () => {
   const engine = new Engine(fakeBrowser());
   let count = 0;

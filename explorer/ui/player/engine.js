@@ -169,11 +169,18 @@ export class Engine {
     this.#tell();
   }
 
-  /** @param {[string, number][]} tints part of the way from A to B, by loop id */
+  /**
+   * Say which loops are a blend now; returns how to take it back.
+   * @param {[string, number][]} tints part of the way from A to B, by loop id
+   */
   setTints(tints) {
-    this.tints = new Map(tints);
+    const mine = new Map(tints);
+    this.tints = mine;
     this.claimed.until = 0;
     this.#tell();
+    return () => {
+      if (this.tints === mine) this.setTints([]);
+    };
   }
 
   /**

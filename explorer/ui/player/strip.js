@@ -27,6 +27,7 @@ export class Strip {
     this.asked = null;
     this.shown = ""; // ids of the tiles that are drawn
     this.isBlend = true;
+    this.untint = () => {};
     this.byKey = false; // the slider is being moved by keyboard
     this.row = /** @type {HTMLElement} */ (root.querySelector(".tiles"));
     this.scrub = /** @type {HTMLElement} */ (root.querySelector(".scrub"));
@@ -38,6 +39,7 @@ export class Strip {
     const forget = engine.subscribe(() => this.refresh());
     this.remove = () => {
       forget();
+      this.untint();
       size.disconnect();
       clearTimeout(this.timer);
       cancelAnimationFrame(this.frame ?? 0);
@@ -75,7 +77,7 @@ export class Strip {
     this.scrub.hidden = !this.isBlend;
     if (this.isBlend) {
       const part = (/** @type {number} */ i) => i / Math.max(1, count - 1);
-      this.engine.setTints(this.tiles.map(({ loop }, i) => [loop.id, part(i)]));
+      this.untint = this.engine.setTints(this.tiles.map(({ loop }, i) => [loop.id, part(i)]));
     }
     this.row.classList.toggle("gallery", !this.isBlend);
     const strip = /** @type {HTMLElement} */ (this.root.querySelector(".strip"));
