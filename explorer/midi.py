@@ -190,21 +190,17 @@ def _parse(data: bytes, shown: str) -> tuple[symusic.core.ScoreTick, list[str]]:
 
 def _check_counts(score: symusic.core.ScoreTick, shown: str) -> None:
     """Refuse a score over a limit, before anything is built from it."""
-    tracks = score.tracks
-    num_notes = score.note_num()
-    counts = (
+    tracks, num_notes = score.tracks, score.note_num()
+    counts = [
         ("ticks in a quarter note", score.ticks_per_quarter, caps.MAX_DIVISION),
         ("tempo marks", len(score.tempos), caps.MAX_TEMPO_EVENTS),
         ("time signatures", len(score.time_signatures), caps.MAX_METER_EVENTS),
-        ("tracks", sum(len(track.notes) > 0 for track in tracks), caps.MAX_TRACKS),
+        ("tracks", len(tracks), caps.MAX_TRACKS),
         ("notes", num_notes, caps.MAX_NOTES),
-        (
-            "events",
-            2 * num_notes
-            + sum(len(track.controls) + len(track.pitch_bends) for track in tracks),
-            caps.MAX_EVENTS,
-        ),
-    )
+    ]
+    if len(tracks) <= caps.MAX_TRACKS:
+        others = sum(len(track.controls) + len(track.pitch_bends) for track in tracks)
+        counts.append(("events", 2 * num_notes + others, caps.MAX_EVENTS))
     for what, count, limit in counts:
         if count > limit:
             raise MidiError(

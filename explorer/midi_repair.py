@@ -18,9 +18,14 @@ from dataclasses import dataclass, field
 from explorer.caps import MAX_EVENTS, MAX_TEXT_CHARS, MAX_VLQ_BYTES
 
 HEADER_BYTES = 14
+_USUAL_DIVISION = 480  # ticks per quarter note where the header is lost
 _FRAMES_PER_SECOND = {-24: 24, -25: 25, -29: 30, -30: 30}  # 29 is 30 drop-frame
 _TRACK_NAME, _END_OF_TRACK, _TEMPO, _METER = 0x03, 0x2F, 0x51, 0x58
 _KEPT_META_BYTES = {_TEMPO: 3, _METER: 4}  # kept if they have at least this many
+_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # data bytes after a status byte
+_SEVEN_BITS = bytes(min(value, 127) for value in range(256))  # values out of range
+_STRAY_BYTES = "Bytes that belong to no message were skipped."
+_BREAKS_OFF = "A track breaks off; what came before is kept."
 
 
 class UnreadableError(Exception):
@@ -41,14 +46,22 @@ def rebuild(data: bytes) -> Rebuilt:
     Raises
     ------
     UnreadableError
-        If there is no header, the header gives no usable time unit, or the file has
-        more than `MAX_EVENTS` messages.
+        If there is neither a header nor a track, the header gives no usable time
+        unit, or the file has more than `MAX_EVENTS` messages.
     """
     start = data.find(b"MThd")
-    if start < 0 or len(data) < start + HEADER_BYTES:
+    if start >= 0 and len(data) >= start + HEADER_BYTES:
+        length, _, _, division = struct.unpack_from(">IHHH", data, start + 4)
+        position = start + 8 + length
+        if data[position : position + 4] != b"MTrk":
+            position = start + HEADER_BYTES
+        problems = []
+    elif (position := data.find(b"MTrk")) >= 0:
+        division = _USUAL_DIVISION
+        problems = ["Its header is damaged, so its speed may be wrong."]
+    else:
         raise UnreadableError("it is not a MIDI file")
-    length, _, _, division = struct.unpack_from(">IHHH", data, start + 4)
-    walker = _Walker(data=data)
+    walker = _Walker(data=data, problems=problems)
     if division & 0x8000:
         frames, ticks = struct.unpack(">bB", division.to_bytes(2, "big"))
         if frames not in _FRAMES_PER_SECOND or ticks == 0:
@@ -57,14 +70,12 @@ def rebuild(data: bytes) -> Rebuilt:
                 "of 24, 25, 29 or 30 frames of 1 to 255 ticks"
             )
         division = _FRAMES_PER_SECOND[frames] * ticks  # in a second: count each twice
-        walker = _Walker(data=data, ticks_per_tick=2, is_timed_in_seconds=True)
-        walker.problems.append(
+        walker.ticks_per_tick = 2
+        walker.is_timed_in_seconds = True
+        problems.append(
             "It counts time in film frames, not in beats, and is read at 120 beats a "
             "minute, so bars may not line up."
         )
-    position = start + 8 + length
-    if position > len(data) or data[position : position + 4] != b"MTrk":
-        position = start + HEADER_BYTES
     tracks = walker.tracks(position)
     chunks = [b"MThd" + struct.pack(">IHHH", 6, 1, len(tracks), division)]
     chunks += [b"MTrk" + struct.pack(">I", len(body)) + body for body in tracks]
@@ -123,6 +134,8 @@ class _Walker:
 
     def _number(self, position: int) -> tuple[int, int] | None:
         """(value, next position) of a variable-length quantity, None if broken."""
+        if position < len(self.data) and self.data[position] < 0x80:
+            return self.data[position], position + 1
         value = 0
         for byte in self.data[position : position + MAX_VLQ_BYTES]:
             position += 1
@@ -133,67 +146,60 @@ class _Walker:
 
     def _track(self, position: int) -> tuple[bytes, int]:
         """(rebuilt body, position after it) of the track at `position`."""
-        data, out = self.data, bytearray()
-        sounding: dict[tuple[int, int], int] = {}
+        data, size, out = self.data, len(self.data), bytearray()
+        sounding: dict[tuple[int, int], int] = {}  # open notes by channel and pitch
         status = waiting = 0  # running status; ticks of dropped messages
         whole = False
         while (number := self._number(position)) is not None:
             delta, position = number
             waiting += delta * self.ticks_per_tick
-            if position >= len(data):
+            if position >= size:
                 break
             self.num_events += 1
             if self.num_events > MAX_EVENTS:
                 raise UnreadableError(
                     f"it has more than {MAX_EVENTS:,} events, the most that is read"
                 )
-            if data[position] >= 0x80:
-                first = data[position]
+            first = data[position]
+            if first >= 0x80:
                 position += 1
             elif status:
                 first = status
             else:
-                self.problems.append("Bytes that belong to no message were skipped.")
+                self.problems.append(_STRAY_BYTES)
                 position += 1
                 continue
-            if first == 0xFF:
-                if position >= len(data):
-                    break
-                kind = data[position]
-                size = self._number(position + 1)
-                if size is None or size[1] + size[0] > len(data):
-                    break
-                payload = data[size[1] : size[1] + size[0]]
-                position = size[1] + size[0]
-                if kind == _END_OF_TRACK:
-                    whole = True
-                    break
-                if kind == _TEMPO and self.is_timed_in_seconds:
-                    payload = b""
-                message = _meta(kind, payload)
-            elif first in (0xF0, 0xF7):
-                size = self._number(position)
-                if size is None or size[1] + size[0] > len(data):
-                    break
-                position = size[1] + size[0]
-                message = b""
-            elif first > 0xF0:  # system messages have no place in a file
-                position += {0xF1: 1, 0xF2: 2, 0xF3: 1}.get(first, 0)
-                message = b""
-            else:
+            if first < 0xF0:  # a channel message, the only kind that can be short
                 status = first
-                num_bytes = 1 if 0xC0 <= first < 0xE0 else 2
-                values = data[position : position + num_bytes]
-                position += num_bytes
-                if len(values) < num_bytes:
+                end = position + (1 if 0xC0 <= first < 0xE0 else 2)
+                if end > size:
                     break
-                message = bytes([first, *(min(value, 127) for value in values)])
-                _count(sounding, message)
-            if message:
+                out += _delta(waiting)
+                out.append(first)
+                out += data[position:end].translate(_SEVEN_BITS)
+                position, waiting = end, 0
+                if 0x80 <= first < 0xA0:
+                    key = first & 0x0F, out[-2]
+                    change = 1 if first >= 0x90 and out[-1] else -1
+                    sounding[key] = max(sounding.get(key, 0) + change, 0)
+                continue
+            if first not in (0xF0, 0xF7, 0xFF):  # system messages: not for files
+                position += _SYSTEM_BYTES.get(first, 0)
+                continue
+            start = position + (first == 0xFF)
+            number = self._number(start)
+            if number is None or sum(number) > size:
+                break
+            payload = data[number[1] : sum(number)]
+            kind, position = data[start - 1], sum(number)
+            if first == 0xFF and kind == _END_OF_TRACK:
+                whole = True
+                break
+            if first == 0xFF and (message := self._meta(kind, payload)):
                 out += _delta(waiting) + message
                 waiting = 0
         if not whole:
-            self.problems.append("A track breaks off; what came before is kept.")
+            self.problems.append(_BREAKS_OFF)
             for (channel, pitch), open_notes in sounding.items():
                 for _ in range(open_notes):
                     out += _delta(waiting) + bytes([0x80 | channel, pitch, 0])
@@ -201,27 +207,21 @@ class _Walker:
         out += _delta(waiting) + bytes([0xFF, _END_OF_TRACK, 0])
         return bytes(out), position
 
+    def _meta(self, kind: int, payload: bytes) -> bytes:
+        """A meta message worth keeping, or nothing."""
+        if kind == _TEMPO and self.is_timed_in_seconds:
+            return b""
+        if kind == _TRACK_NAME:
+            payload = payload[: 4 * MAX_TEXT_CHARS]
+        elif len(payload) >= _KEPT_META_BYTES.get(kind, len(payload) + 1):
+            payload = payload[: _KEPT_META_BYTES[kind]]
+        else:
+            return b""
+        return bytes([0xFF, kind]) + variable_length(len(payload)) + payload
+
 
 def _delta(ticks: int) -> bytes:
     """A delta time, capped at the largest that MIDI can write."""
+    if ticks < 0x80:
+        return bytes((ticks,))
     return variable_length(min(ticks, (1 << 28) - 1))
-
-
-def _meta(kind: int, payload: bytes) -> bytes:
-    """A meta message worth keeping, or nothing."""
-    if kind == _TRACK_NAME:
-        text = payload[: 4 * MAX_TEXT_CHARS]
-        return bytes([0xFF, kind]) + variable_length(len(text)) + text
-    if kind in _KEPT_META_BYTES and len(payload) >= _KEPT_META_BYTES[kind]:
-        payload = payload[: _KEPT_META_BYTES[kind]]
-        return bytes([0xFF, kind, len(payload)]) + payload
-    return b""
-
-
-def _count(sounding: dict[tuple[int, int], int], message: bytes) -> None:
-    """Keep count of the notes that are on, by channel and pitch."""
-    kind, channel, pitch = message[0] & 0xF0, message[0] & 0x0F, message[1]
-    if kind == 0x90 and message[2]:
-        sounding[channel, pitch] = sounding.get((channel, pitch), 0) + 1
-    elif kind in (0x80, 0x90) and sounding.get((channel, pitch)):
-        sounding[channel, pitch] -= 1

@@ -95,6 +95,7 @@ DAMAGED = {
     "track length too small": lambda: header() + track(TWO, length=9) + track(TWO),
     "track length too large": lambda: header() + track(TWO, length=99) + track(TWO),
     "cut in the middle": lambda: file(TWO * 20, TWO * 20)[:-70],
+    "header overwritten": lambda: b"XXXX" + GOOD[4:],
     "cut in the header": lambda: GOOD[:11],
     "unknown format": lambda: file(TWO, format_=9),
     # notes and status bytes
