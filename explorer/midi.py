@@ -294,8 +294,8 @@ def _track(
 ) -> Track:
     """One track on the grid."""
     start_ticks = columns["time"].astype(np.int64)
-    starts = quantize_ticks(start_ticks, ticks_per_quarter)
-    ends = quantize_ticks(start_ticks + columns["duration"], ticks_per_quarter)
+    starts = _quantize_all(start_ticks, ticks_per_quarter)
+    ends = _quantize_all(start_ticks + columns["duration"], ticks_per_quarter)
     rows = zip(
         columns["pitch"].tolist(),
         starts.tolist(),
@@ -325,7 +325,7 @@ def _track(
     )
 
 
-def quantize_ticks(
+def _quantize_all(
     ticks: Int[ndarray, " notes"], ticks_per_quarter: int
 ) -> Int[ndarray, " notes"]:
     """`quantize` of many times at once."""
