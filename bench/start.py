@@ -16,7 +16,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180
 
 
 def free_port() -> int:
@@ -46,7 +46,10 @@ def seconds_to_health() -> float:
             time.sleep(0.05)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
     sys.exit(f"The app ended with code {process.returncode} before it was healthy.")
 
 
