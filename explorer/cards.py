@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from explorer.checkpoint import Checkpoint
-from explorer.config import CONFIGS
+from explorer.config import CONFIGS, RECIPES, TrainConfig
 from explorer.dataset import TRAIN_SHARE, VALIDATION_SHARE, Dataset
 from explorer.library import Library
 
@@ -94,25 +94,37 @@ def sources_table(metrics: Mapping[str, Any]) -> str:
 def train_command(checkpoint: Checkpoint) -> str:
     """The command that trains such a model again; `DATA` is the prepared folder."""
     preset = CONFIGS.get(checkpoint.preset)
-    usual = dataclasses.asdict(preset.train) if preset else {}
-    flags = [
-        f"--{field} {checkpoint.training[field]}"
-        for field, value in usual.items()
-        if checkpoint.training.get(field, value) != value
+    bases = {f"--recipe {name}": recipe for name, recipe in RECIPES.items()}
+    if preset:
+        bases = {"": preset.train, **bases}
+    commands = [
+        [*filter(None, [option]), *_changes(base, checkpoint.training)]
+        for option, base in bases.items()
     ]
     minutes = max(1, round(checkpoint.training.get("minutes", 0)))
     parts = [checkpoint.preset, "DATA", f"--name {checkpoint.name}"]
+    settings = min(commands, key=len)
     return " ".join(
-        ["python -m explorer train", *parts, f"--minutes {minutes}", *flags]
+        ["python -m explorer train", *parts, f"--minutes {minutes}", *settings]
     )
+
+
+def _changes(base: TrainConfig, training: Mapping[str, Any]) -> list[str]:
+    """The flags that turn `base` into what a model was trained with."""
+    return [
+        f"--{field} {training[field]}"
+        for field, value in dataclasses.asdict(base).items()
+        if training.get(field, value) != value
+    ]
 
 
 def _summary(checkpoint: Checkpoint, data: Dataset) -> str:
     config = checkpoint.config
+    num_tunes = sum(tune.split == "train" for tune in data.tunes)
     return (
         f"# {checkpoint.name}\n\n"
         f"A MusicVAE that turns {config.num_bars} bars of a one-voice melody into "
-        f"{config.z_size} numbers and back, trained on {len(data.tunes):,} tunes.\n"
+        f"{config.z_size} numbers and back, trained on {num_tunes:,} tunes.\n"
     )
 
 

@@ -26,7 +26,7 @@ from explorer.library import Library
 from explorer.trained_model import encode_tokens, pack_vectors
 
 NUM_PHRASES: Final = 5000  # on the map
-NUM_VECTOR_PHRASES: Final = 50_000  # training phrases behind the attribute vectors
+NUM_VECTOR_PHRASES: Final = 30_000  # training phrases behind the attribute vectors
 MIN_ONSETS: Final = 4  # of a phrase on the map: fewer make no tune to listen to
 EVALUATED_SPLIT: Final = "test"
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from explorer import cards, checkpoint, trained_model
-from explorer.config import CONFIGS
+from explorer.config import CONFIGS, RECIPES
 from explorer.errors import CheckpointError, DataError
 from explorer.evaluate import evaluate
 from explorer.promote import choose_phrases, promote, quotas
@@ -73,14 +73,24 @@ def test_card_has_every_heading_source_and_result(promoted, data):
     assert cards.train_command(checkpoint.load(promoted)) in card
 
 
-def test_train_command_names_what_differs_from_the_preset(promoted):
-    found = checkpoint.load(promoted)
-    preset = CONFIGS["cat-mel_2bar_small"]
-    training = dataclasses.asdict(preset.train) | {"max_beta": 0.01, "minutes": 90.2}
-    found = dataclasses.replace(found, preset=preset.name, training=training)
+@pytest.mark.parametrize(
+    ("base", "settings"),
+    [
+        (CONFIGS["cat-mel_2bar_small"].train, "--max_beta 0.03"),
+        (RECIPES["two-cores"], "--recipe two-cores --max_beta 0.03"),
+    ],
+)
+def test_train_command_names_what_differs_from_preset_or_recipe(
+    promoted, base, settings
+):
+    found = dataclasses.replace(
+        checkpoint.load(promoted),
+        preset="cat-mel_2bar_small",
+        training=dataclasses.asdict(base) | {"max_beta": 0.03, "minutes": 90.2},
+    )
     assert cards.train_command(found) == (
         "python -m explorer train cat-mel_2bar_small DATA --name tiny --minutes 90 "
-        "--max_beta 0.01"
+        + settings
     )
 
 
