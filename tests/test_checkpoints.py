@@ -1,0 +1,88 @@
+"""Every committed checkpoint: whole, described, and as good as its card says."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import cards, checkpoint, trained_model
+from explorer.attributes import ATTRIBUTES
+from explorer.evaluate import reconstruct
+from explorer.metrics import kl_bits_by_dimension
+from scripts.update_checkpoint_fixtures import GOLDEN, first_events, held_out_file
+
+ROOT = Path(__file__).resolve().parent.parent / "checkpoints"
+MAX_BYTES = 32 * 1024 * 1024  # of a folder: it lives in git
+NAMES = [name for name, _ in checkpoint.available(ROOT)]
+
+pytestmark = pytest.mark.parametrize("name", NAMES)
+
+
+def test_it_loads_with_its_map_and_vectors(name):
+    model = trained_model.load(ROOT / name)
+    assert model.name == name
+    assert len(model.library) >= 1000
+    assert model.attribute_vectors.names == tuple(ATTRIBUTES)
+    assert all(title.strip() for title in model.library.titles)
+    assert all(model.library.sources)
+    assert all(model.library.licences)
+
+
+def test_nothing_is_in_the_folder_that_its_config_does_not_list(name):
+    listed = set(checkpoint.load(ROOT / name).files) | {checkpoint.CONFIG}
+    assert {path.name for path in (ROOT / name).iterdir()} == listed
+    assert sum(path.stat().st_size for path in (ROOT / name).iterdir()) < MAX_BYTES
+
+
+def test_its_card_says_what_its_files_say(name):
+    found = checkpoint.load(ROOT / name)
+    card = found.read(checkpoint.CARD).decode()
+    for heading in cards.HEADINGS:
+        assert f"\n## {heading}\n" in card
+    assert cards.results_table(found.metrics) in card
+    assert cards.sources_table(found.metrics) in card
+    assert cards.samples_table(found.metrics) in card
+    assert cards.train_command(found) in card
+    for source in found.data["sources"]:
+        assert source["name"] in card
+        assert source["licence"] in card
+
+
+def test_its_metrics_have_the_agreed_keys(name):
+    metrics = checkpoint.load(ROOT / name).metrics
+    for way in ("teacher_forced", "sampled"):
+        assert 0 < metrics["reconstruction"][way]["accuracy"] <= 1
+    assert metrics["kl_bits"] > 0
+    assert metrics["active_units"] > 0
+    assert metrics["eval"].keys() >= {"num_tunes", "num_windows", "temperature", "seed"}
+    assert metrics["eval"]["temperature"] == 1.0
+
+
+def test_the_first_events_of_seed_0_have_not_changed(name):
+    assert first_events(ROOT / name) == json.loads(GOLDEN.read_text())[name]
+
+
+def test_measuring_held_out_phrases_again_gives_what_the_metrics_say(name):
+    """All test phrases of one source; only the noise of z is another."""
+    found = checkpoint.load(ROOT / name)
+    held_out = json.loads(held_out_file(found.data["sha256"]).read_text())
+    tokens = np.array([list(bytes.fromhex(r)) for r in held_out["tokens"]], np.uint8)
+    said = found.metrics["by_source"][held_out["source"]]
+    assert len(tokens) == said["num_windows"]
+    written = reconstruct(found.model, tokens, seed=1)
+    for way in ("teacher_forced", "sampled"):
+        accuracy = (getattr(written, way) == tokens).mean()
+        assert accuracy == pytest.approx(said[way], abs=0.01)
+    bits = kl_bits_by_dimension(written.mu, written.sigma).sum()
+    assert bits == pytest.approx(found.metrics["kl_bits"], rel=0.25)
+
+
+def test_a_real_phrase_is_placed_on_its_own_dot(name):
+    library = trained_model.load(ROOT / name).library
+    rows = np.arange(0, len(library), len(library) // 20)
+    places = library.place(library.mu[rows])
+    for map_name, limit in (("pca", 0.001), ("tsne", 0.05)):
+        dots = library.positions[map_name]
+        distance = np.linalg.norm(places[map_name] - dots[rows], axis=1)
+        assert np.median(distance) < limit * np.ptp(dots, axis=0).max()
