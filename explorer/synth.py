@@ -12,6 +12,7 @@ played before starts notes a little differently, so a render repeats bit by bit 
 as the first of its process.
 """
 
+import contextlib
 import functools
 import importlib.util
 import io
@@ -71,7 +72,8 @@ def available() -> str | None:
 def _library() -> Any:  # noqa: ANN401 (a module without types)
     """The fluidsynth module, imported on first use."""
     try:
-        import fluidsynth
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints where CI is set
+            import fluidsynth
     except (ImportError, OSError) as error:
         raise SynthError(_LIBRARY_HELP) from error
     return fluidsynth

@@ -2,6 +2,8 @@
 
 import builtins
 import io
+import subprocess
+import sys
 import threading
 import wave
 
@@ -215,3 +217,11 @@ def test_the_default_soundfont_comes_with_pretty_midi(monkeypatch):
     monkeypatch.delenv(synth.SOUNDFONT_VARIABLE, raising=False)
     assert synth.soundfont_path().is_file()
     assert synth.soundfont_path().parent.name == "pretty_midi"
+
+
+def test_loading_the_library_prints_nothing_even_where_ci_is_set(root, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    code = "from explorer import synth; synth.available()"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=root, capture_output=True, check=True)
+    assert done.stdout == b""
