@@ -4,10 +4,12 @@ import argparse
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import explorer
 from explorer.attributes import ATTRIBUTES
 from explorer.commands.parser import build
 from scripts import update_readme
@@ -132,6 +134,19 @@ def test_readme_says_what_may_be_done_with_the_code_and_whose_idea_it_is():
     assert "Apache-2.0" in README
     assert "1803.05428" in README
     assert "Apache License" in (ROOT / "LICENSE").read_text()
+
+
+def test_the_package_and_its_settings_name_one_version():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert settings["project"]["version"] == explorer.__version__
+
+
+def test_the_changelog_speaks_of_every_page_and_command():
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    titles = re.findall(r"^\| ([A-Z][\w ]+) \| `pages/", GLOSSARY, re.MULTILINE)
+    assert len(titles) == len(PAGES)
+    assert [title for title in titles if f"**{title}**" not in changes] == []
+    assert [name for name in command_names() if f"`{name}`" not in changes] == []
 
 
 def test_every_decision_has_its_number_once_and_says_why():
