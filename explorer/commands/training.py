@@ -21,6 +21,7 @@ from explorer.commands.tunes import CHECKPOINTS, checkpoint_folder
 from explorer.config import CONFIGS, RECIPES, TrainConfig
 from explorer.errors import DataError
 from explorer.evaluate import evaluate as measure_model
+from explorer.prepare import prepare as prepare_data
 from explorer.promote import promote as write_checkpoint
 from explorer.train import Pace, Progress, stop_on_signals
 from explorer.train import train as train_model
@@ -36,7 +37,7 @@ def prepare(arguments: Namespace) -> Report:
             bar.total = total
             bar.update(done - bar.n)
 
-        data = dataset.prepare(
+        data = prepare_data(
             arguments.corpora,
             arguments.out,
             num_bars=arguments.bars,

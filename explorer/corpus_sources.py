@@ -1,0 +1,207 @@
+"""The published sources this project trains on: licences, shares, how each is read.
+
+A corpus file belongs to the nearest folder above it that is listed here by name or
+holds a `corpus.json`; failing both, to the corpus folder itself, with its licence
+"not stated". `corpus.json` may give name, licence, citation, url and weight.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from explorer.corpus import Line
+from explorer.errors import DataError
+
+NOT_STATED = "not stated"
+Parts = Literal["all", "first", "rest", "single staff", "upper staff"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where music came from and how often training draws from it."""
+
+    name: str
+    licence: str = NOT_STATED
+    citation: str = ""
+    url: str = ""
+    weight: float | None = None  # share of training draws; None: as the mean of others
+    parts: Parts = "first"  # which lines of a score belong to it; MIDI: "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """One corpus folder's sources and reading rule."""
+
+    sources: tuple[Source, ...]
+    is_unpadded: bool = False  # MIDI dance tunes whose pickups are not padded
+    is_split_by_folder: bool = False  # a folder is one piece: titles say too little
+    is_by_composer: bool = False  # the first folder is named "Surname__First_Names"
+
+
+_LIEDER = {
+    "licence": "CC0 1.0",
+    "citation": "OpenScore Lieder Corpus (Gotham and Jonas 2022)",
+    "url": "https://github.com/OpenScore/Lieder",
+}
+_QUARTETS = {
+    "licence": "CC0 1.0",
+    "citation": "OpenScore String Quartet Corpus (Gotham et al. 2023)",
+    "url": "https://github.com/OpenScore/StringQuartets",
+}
+
+FOLDERS: dict[str, Folder] = {
+    "folk-abc": Folder(
+        sources=(
+            Source(
+                name="folk-abc",
+                licence="public-domain tunes, encodings distributed by permission",
+                citation=(
+                    "O'Neill's Music of Ireland, Ryan's Mammoth Collection and Aird's "
+                    "Airs in the music21 corpus (Cuthbert and Ariza 2010)"
+                ),
+                url="https://github.com/cuthbertLab/music21",
+                weight=0.29,
+            ),
+        )
+    ),
+    "cre": Folder(
+        is_unpadded=True,
+        sources=(
+            Source(
+                name="cre",
+                licence="CC BY 4.0",
+                citation=(
+                    "Ceol Rince na hÉireann MIDI corpus, Polifonia project "
+                    "(Diamond, Shahid and McDermott 2022)"
+                ),
+                url="https://github.com/polifonia-project/folk_ngram_analysis",
+                weight=0.11,
+            ),
+        ),
+    ),
+    "openewld": Folder(
+        sources=(
+            Source(
+                name="openewld",
+                licence="MIT, public-domain songs",
+                citation="OpenEWLD (Simonetta, Carnovalini, Orio and Rodà 2018)",
+                url="https://github.com/00sapo/OpenEWLD",
+                weight=0.10,
+            ),
+        )
+    ),
+    "openscore-lieder": Folder(
+        is_by_composer=True,
+        sources=(
+            Source(name="lieder-voice", weight=0.20, parts="single staff", **_LIEDER),
+            Source(name="lieder-piano", weight=0.05, parts="upper staff", **_LIEDER),
+        ),
+    ),
+    "openscore-quartets": Folder(
+        is_split_by_folder=True,
+        is_by_composer=True,
+        sources=(
+            Source(name="quartet-violin-1", weight=0.15, parts="first", **_QUARTETS),
+            Source(name="quartet-other", weight=0.05, parts="rest", **_QUARTETS),
+        ),
+    ),
+    "groove": Folder(
+        sources=(
+            Source(
+                name="groove",
+                licence="CC BY 4.0",
+                citation="Groove MIDI Dataset (Gillick et al. 2019)",
+                url="https://magenta.tensorflow.org/datasets/groove",
+                weight=0.0,
+                parts="all",
+            ),
+        )
+    ),
+    "freedoom": Folder(
+        sources=(
+            Source(
+                name="freedoom",
+                licence="3-clause BSD",
+                citation="Freedoom, © Contributors to the Freedoom project",
+                url="https://github.com/freedoom/freedoom",
+                weight=0.05,
+                parts="all",
+            ),
+        )
+    ),
+}
+
+
+_BY_COMPOSER = {
+    source.name
+    for folder in FOLDERS.values()
+    if folder.is_by_composer
+    for source in folder.sources
+}
+
+
+def folder_of(path: Path, root: Path) -> tuple[Path, Folder]:
+    """(folder the file's source is named by, its sources and rule)."""
+    for folder in path.parents:
+        stated = folder / "corpus.json"
+        if stated.is_file():
+            return folder, _read_corpus_json(stated)
+        if folder.name in FOLDERS:
+            return folder, FOLDERS[folder.name]
+        if folder == root:
+            break
+    return root, Folder(sources=(Source(name=root.resolve().name, parts="first"),))
+
+
+def source_of(folder: Folder, line: Line, *, is_midi: bool) -> Source | None:
+    """The source a line belongs to, None if it is left out."""
+    for source in folder.sources:
+        if (
+            is_midi
+            or source.parts == "all"
+            or (source.parts == "first" and line.part == 0)
+            or (source.parts == "rest" and line.part > 0)
+            or (source.parts == "single staff" and line.staff == "only")
+            or (source.parts == "upper staff" and line.staff == "upper")
+        ):
+            return source
+    return None
+
+
+def shown_title(title: str, *, source: str, file: str) -> str:
+    """A tune's title as people read it: article first, composer last."""
+    title = " ".join(title.replace("_", " ").split()).rstrip(".")
+    article = re.fullmatch(r"(.+?)(\s*\([^)]*\))?, (The|A|An)", title)
+    if article:
+        title = f"{article[3]} {article[1]}{article[2] or ''}"
+    surname, found, first_names = file.split("/")[0].partition("__")
+    if found and source in _BY_COMPOSER:
+        title += f" ({first_names} {surname})".replace("_", " ")
+    return title
+
+
+def _read_corpus_json(path: Path) -> Folder:
+    allowed = {"name", "licence", "citation", "url", "weight"}
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        unknown = set(values) - allowed
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(
+            f"{path} is not readable as JSON ({error}). It takes an object with any of "
+            f"{', '.join(sorted(allowed))}."
+        ) from error
+    weight = values.get("weight") if isinstance(values, dict) else None
+    if (
+        not isinstance(values, dict)
+        or unknown
+        or not (weight is None or (isinstance(weight, (int, float)) and weight >= 0))
+        or any(not isinstance(v, str) for k, v in values.items() if k != "weight")
+    ):
+        raise DataError(
+            f"{path} must hold an object with any of {', '.join(sorted(allowed))}: "
+            "weight a number from 0 on, the others text."
+        )
+    values.setdefault("name", path.resolve().parent.name)
+    return Folder(sources=(Source(**values),))

@@ -1,0 +1,77 @@
+"""Extracts of corpus files, kept on disk so that no file is read twice.
+
+A kept extract is named by the SHA-256 of the file's bytes and by the reader's
+version, so a run that was killed goes on where it stopped, a changed file is read
+again, and phrases of another length reuse everything.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from explorer.corpus import (
+    ABC_SUFFIXES,
+    MIDI_SUFFIXES,
+    READER_VERSION,
+    Extract,
+    extract_from_json,
+    extract_to_json,
+)
+from explorer.errors import DataError
+
+MAX_FILE_BYTES = 20_000_000
+
+
+def extract_file(path: Path, cache: Path, *, is_unpadded: bool = False) -> Extract:
+    """What the file holds, from the cache if it was read before.
+
+    A file that cannot be read gives an extract without lines and the reason.
+
+    Raises
+    ------
+    DataError
+        If a library that reads this kind of file is not installed.
+    """
+    if path.stat().st_size > MAX_FILE_BYTES:
+        megabytes = MAX_FILE_BYTES // 1_000_000
+        return Extract(lines=(), left_out=(("", f"larger than {megabytes} MB"),))
+    data = path.read_bytes()
+    suffix = path.suffix.lower()
+    digest = hashlib.sha256(data).hexdigest()
+    rule = ".unpadded" if is_unpadded and suffix in MIDI_SUFFIXES else ""
+    name = f"{digest}.v{READER_VERSION}{rule}{suffix}.json.gz"
+    kept = cache / digest[:2] / name
+    if kept.exists():
+        try:
+            return extract_from_json(json.loads(gzip.decompress(kept.read_bytes())))
+        except (OSError, EOFError, ValueError, KeyError, TypeError):
+            kept.unlink()  # damaged: read the file again
+    extract = _read(data, suffix, path.stem, is_unpadded=is_unpadded)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(extract_to_json(extract), separators=(",", ":"))
+    partial = kept.with_suffix(f".{os.getpid()}.tmp")
+    partial.write_bytes(gzip.compress(text.encode(), compresslevel=4, mtime=0))
+    partial.replace(kept)
+    return extract
+
+
+def _read(data: bytes, suffix: str, stem: str, *, is_unpadded: bool) -> Extract:
+    from explorer.corpus_midi import read_song
+    from explorer.corpus_scores import MissingReaderError, read_abc, read_score
+
+    try:
+        if suffix in MIDI_SUFFIXES:
+            return read_song(data, name=stem, is_unpadded=is_unpadded)
+        if suffix in ABC_SUFFIXES:
+            return read_abc(data)
+        return read_score(data, suffix)
+    except MissingReaderError:
+        raise
+    except DataError as error:
+        reason = str(error)
+    except Exception as error:  # a broken file must not stop the run
+        text = " ".join(str(error).split())[:120]
+        reason = f"not readable: {type(error).__name__}: {text}"
+    return Extract(lines=(), left_out=(("", reason),))
