@@ -127,7 +127,7 @@ def tune_map(
             text=[html.escape(title) for title in titles],
             hovertemplate="%{text}<extra></extra>",
             selectedpoints=None if selected is None else [selected],
-            selected={"marker": {"size": 17, "opacity": 1}},
+            selected={"marker": {"size": 17, "opacity": 1, "color": palette.text}},
             unselected={"marker": {"opacity": 0.55}},
             marker={"size": 6, "opacity": 0.8}
             | _colouring(colours, categories, palette),
@@ -268,34 +268,6 @@ def sorted_bars(
     return figure
 
 
-def curves(
-    rows: Float[ndarray, "names steps"],
-    names: Sequence[str],
-    *,
-    palette: Palette,
-) -> go.Figure:
-    """One thin line per row over the steps of a blend, each on its own scale."""
-    figure = go.Figure()
-    steps = np.arange(1, rows.shape[1] + 1)
-    for index, (row, name) in enumerate(zip(rows, names, strict=True)):
-        figure.add_trace(
-            go.Scatter(
-                x=steps,
-                y=row,
-                name=html.escape(name),
-                mode="lines+markers",
-                line={"width": 2, "color": _category_colour(index, palette)},
-                marker={"size": 6, "symbol": index},
-                hovertemplate=f"{html.escape(name)}: %{{y:.2f}}<extra></extra>",
-            )
-        )
-    _style(figure, palette, height=260)
-    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
-    figure.update_xaxes(title="step", dtick=1, showgrid=False)
-    figure.update_yaxes(gridcolor=palette.grid, zerolinecolor=palette.grid)
-    return figure
-
-
 def _category_colour(index: int, palette: Palette) -> str:
     return palette.categories[index % len(palette.categories)]
 
@@ -316,7 +288,9 @@ def _colouring(
     }
 
 
-def _colour_bar(ends: tuple[str, str], marker: go.scattergl.Marker) -> dict[str, object]:
+def _colour_bar(
+    ends: tuple[str, str], marker: go.scattergl.Marker
+) -> dict[str, object]:
     """A flat bar over the map with a word at each end."""
     return {
         "orientation": "h",

@@ -15,6 +15,7 @@ with right:
 path = controls.blend_strip("blend_strip")
 
 front = blending.front(path)
+st.markdown(f"**Next to tune A:** {blending.changes(path[front])}.")
 name = controls.file_name(path[front].title)
 one, journey = st.columns(2)
 with one:

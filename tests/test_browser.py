@@ -11,10 +11,12 @@ import wave
 import pytest
 from playwright.sync_api import expect
 
-from explorer import midi
+from explorer import midi, synth
 from explorer.notes import Note, sequence
 
 pytestmark = pytest.mark.browser
+PATIENCE = 60_000  # milliseconds; a limit for a machine with other work, never a claim
+expect.set_options(timeout=PATIENCE)
 
 PAGES = ("", "blend", "map", "shape", "my-music", "under-the-hood")
 SOUND = 0.003  # RMS; the quietest instrument is above it
@@ -67,7 +69,7 @@ def visit(browser, app_url):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
@@ -78,7 +80,7 @@ def visit(browser, app_url):
             ),
         )
         page.goto(f"{url}/{path}")
-        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator("h1").first).to_be_visible()
         expect(page.locator(".dock .play")).to_be_enabled()
         return page
 
@@ -131,8 +133,9 @@ def test_a_deep_link_works_as_the_first_visit_to_a_fresh_server(visit, serve):
     expect(page.get_by_role("link", name="Under the hood")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("path", "theme"), [*((path, "dark") for path in PAGES), ("map", "light")]
+)
 def test_every_address_opens_its_page_with_a_clean_console(visit, path, theme):
     page = visit(path, theme=theme)
     expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
@@ -184,7 +187,7 @@ def test_the_sound_goes_on_through_a_change_of_page(visit):
     wait_for_sound(page)
     page.evaluate(METER)
     page.get_by_role("link", name="Under the hood").click()
-    expect(page.locator("h1")).to_have_text("Under the hood")
+    expect(page.locator("h1").first).to_have_text("Under the hood")
     page.wait_for_timeout(500)
     assert longest_gap(page.evaluate("window.blocks"), only_due=True) < GAP
     assert page.evaluate(LEVEL) >= 0
@@ -247,6 +250,7 @@ def test_a_dot_can_become_an_end_of_the_blend(visit):
     page.get_by_role("button", name="Use as B").click()
     expect(page.get_by_role("button", name="B of the blend")).to_be_visible()
     page.get_by_role("link", name="Blend", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Blend two tunes")
     expect(page.locator(".scrub .end.b")).to_have_text(name)
 
 
@@ -310,8 +314,8 @@ def test_what_is_saved_as_midi_has_the_notes_and_the_tempo_of_the_dock(visit):
 
 def test_what_is_saved_as_wav_is_stereo_sound(visit):
     page = visit("blend")
-    if page.get_by_role("button", name="This one as WAV").count() == 0:
-        expect(page.get_by_text("WAV:")).to_be_visible()
+    if sentence := synth.available():
+        expect(page.get_by_text(sentence).first).to_be_visible()
         return
     with wave.open(io.BytesIO(saved(page, "This one as WAV"))) as sound:
         assert sound.getnchannels() == 2

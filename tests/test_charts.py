@@ -100,13 +100,6 @@ def test_sorted_bars_fall_from_left_to_right():
     assert list(figure.data[0].y) == [3.0, 1.0, 0.1]
 
 
-def test_curves_keep_one_line_a_name():
-    rows = np.array([[0.0, 1.0, 2.0], [5.0, 4.0, 3.0]])
-    figure = charts.curves(rows, ["up", "down"], palette=charts.DARK)
-    assert [trace.name for trace in figure.data] == ["up", "down"]
-    assert list(figure.data[1].y) == [5, 4, 3]
-
-
 def _luminance(colour):
     shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [

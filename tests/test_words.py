@@ -25,9 +25,9 @@ def test_every_attribute_has_words():
     ("name", "value", "said"),
     [
         ("note_density", 0.375, "busier (+2.0 notes a bar)"),
-        ("note_density", 0.125, "calmer (-2.0 notes a bar)"),
-        ("c_diatonic", 0.5, "more black keys (-30 % white keys)"),
-        ("average_interval", 3.5, "bigger leaps (+1.5 semitones from note to note)"),
+        ("note_density", 0.125, "calmer (\N{MINUS SIGN}2.0 notes a bar)"),
+        ("c_diatonic", 0.5, "fewer white keys (\N{MINUS SIGN}30 %)"),
+        ("average_interval", 3.5, "bigger leaps (+1.5 semitones)"),
     ],
 )
 def test_a_change_is_named_with_its_size_and_direction(name, value, said):

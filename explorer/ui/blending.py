@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from explorer.notes import NoteSequence, concatenate
-from explorer.ui import cache, picks, state
+from explorer.ui import cache, picks, state, words
 from explorer.ui.player import Tile, loop_of
 from explorer.ui.state import End, Pick
 
@@ -101,6 +101,13 @@ def bring(index: int) -> None:
     offer_front()
 
 
+def changes(step: Step) -> str:
+    """What is different from the first tune, in words a listener can check."""
+    first = ends()[0]
+    before, after = (cache.measure(_model(), tune) for tune in (first.tune, step.tune))
+    return words.changes(before, after)
+
+
 def offer_front() -> None:
     """Hand the dock the step in front."""
     path = steps()
@@ -147,7 +154,7 @@ def _title(first: Pick, second: Pick, index: int, last: int) -> str:
         return first.title
     if index == last:
         return second.title
-    return f"{first.title} → {second.title}, {_label(index, last)}"
+    return f"{_label(index, last)} of the way to {second.title}"
 
 
 def _label(index: int, last: int) -> str:

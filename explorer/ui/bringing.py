@@ -81,7 +81,9 @@ def picked(found: Song) -> Pick:
     bar = min(max(_kept(BAR, first + 1) - 1, first), last)
     phrase = track_tune(found, index, bar, cache.model(model).num_bars)
     title = f"{found.title}, bar {bar + 1}"
-    return picks.own(model, title, replace(phrase, title=title))
+    pick = picks.own(model, title, replace(phrase, title=title))
+    state.set_own_pick(pick)
+    return pick
 
 
 def versions(pick: Pick) -> list[Pick]:

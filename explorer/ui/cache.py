@@ -73,9 +73,8 @@ def blend(
     qpm: float = 120.0,
 ) -> tuple[tuple[tuple[float, ...], DecodedTune], ...]:
     """(code, tune) of each step from one end to the other."""
-    codes = model(name).interpolate(
-        *_as_rows(list(ends)), num_steps, spherical=spherical
-    )
+    z_a, z_b = _as_rows(list(ends))
+    codes = model(name).interpolate(z_a, z_b, num_steps, spherical=spherical)
     tunes = model(name).decode(codes, qpm=qpm)
     return tuple((_as_code(z), tune) for z, tune in zip(codes, tunes, strict=True))
 
@@ -98,11 +97,13 @@ def moved(
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def measure(name: str, tune: NoteSequence) -> Float[ndarray, " attributes"]:
-    """The attributes of a tune, in the order of `ATTRIBUTES`."""
+    """The attributes of a tune, in the order of `ATTRIBUTES`; 0 for silence."""
+    if not tune.notes:
+        return np.zeros(len(ATTRIBUTES))
     return attributes.measure(model(name).converter.to_melody(tune))
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=256, show_spinner="Finding the place on the map…")
 def place(name: str, z: tuple[float, ...], projection: str) -> tuple[float, float]:
     """Where a code lies on a map: `pca` at once, `tsne` in a second or so at first."""
     library, code = model(name).library, _as_rows([z])
@@ -117,7 +118,7 @@ def place(name: str, z: tuple[float, ...], projection: str) -> tuple[float, floa
 def neighbours(name: str, z: tuple[float, ...], count: int) -> tuple[int, ...]:
     """Rows of the tunes most like a code, nearest first, by all its numbers."""
     return tuple(
-        int(row) for row in model(name).library.neighbours(np.float32(z), count)
+        int(row) for row in model(name).library.neighbours(_as_rows([z])[0], count)
     )
 
 

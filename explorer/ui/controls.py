@@ -104,7 +104,8 @@ def pick_tune(
         Called with the newly chosen tune, before the page runs again.
     """
     model = model_name()
-    at_hand = [current, *(p for p in (state.map_pick(), state.shape_pick()) if p)]
+    kept = (state.map_pick(), state.own_pick(), state.shape_pick(), current)
+    at_hand = [pick for pick in kept if pick is not None]
     extra = {pick.title: pick for pick in at_hand if pick.origin != "example"}
     options = [*extra, *(t for t in picks.example_titles() if t not in extra)]
 
@@ -138,19 +139,29 @@ def pick_end(which: End, label: str) -> None:
     )
 
 
-def use_as_ends(pick: Pick, key: str) -> None:
-    """Buttons that put a tune at one end of the blend, or on the Shape page."""
+def use_as_ends(
+    pick: Pick, key: str, *, then: Callable[[], None] = lambda: None
+) -> None:
+    """Buttons that put a tune at one end of the blend, or on the Shape page.
+
+    What plays goes on; `then` is called after the choice.
+    """
+
+    def use(which: End) -> None:
+        state.set_end(which, pick)
+        then()
+
     first, second = blending.ends()
     with st.container(horizontal=True):
         for which, taken in (("a", first), ("b", second)):
-            is_there = taken.title == pick.title
+            is_there = taken.z == pick.z
             st.button(
                 f"{which.upper()} of the blend ✓"
                 if is_there
                 else f"Use as {which.upper()}",
                 key=f"{key}_{which}",
-                on_click=guarded(blending.choose),
-                args=(which, pick),
+                on_click=guarded(use),
+                args=(which,),
                 disabled=is_there,
                 help="One end of the blend on the page Blend.",
             )

@@ -122,12 +122,9 @@ def disobeyed(found: Bent) -> list[str]:
     for name, wish, done in zip(ATTRIBUTES, found.wanted, found.got, strict=True):
         if abs(wish) < WEAK_WISH or done * np.sign(wish) >= OBEYED * abs(wish):
             continue
-        spoken = words.WORDS[name]
-        asked = spoken.more if wish > 0 else spoken.less
         said.append(
-            f"“{ATTRIBUTES[name].label}” did not do what you asked ({asked}). The "
-            "model knows too few such tunes, or another slider pulls against it. Try a "
-            "smaller step."
+            f"“{ATTRIBUTES[name].label}” did not do what you asked. The model knows "
+            "too few such tunes, or another slider pulls against it. Try a smaller step."
         )
     return said
 

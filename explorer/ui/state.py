@@ -25,6 +25,7 @@ BLEND_STEPS: Final = "blend_steps"  # int; a slider on Blend
 BLEND_PATH: Final = "blend_path"  # one of BLEND_PATHS; on Blend
 BLEND_ENDS: Final = "blend_ends"  # one of BLEND_ENDS_KINDS; on Blend
 MAP_PICK: Final = "map_pick"  # Pick; the dot last clicked on the map
+OWN_PICK: Final = "own_pick"  # Pick; the place last looked at on My music
 SHAPE_PICK: Final = "shape_pick"  # Pick; the tune being bent
 UPLOAD: Final = "upload"  # Upload; My music
 MODEL: Final = "model_name"  # name of the checkpoint in use
@@ -44,6 +45,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     BLEND_PATH: BLEND_PATHS[0],
     BLEND_ENDS: BLEND_ENDS_KINDS[0],
     MAP_PICK: None,
+    OWN_PICK: None,
     SHAPE_PICK: None,
     UPLOAD: None,
     MODEL: None,
@@ -194,6 +196,16 @@ def set_map_pick(pick: Pick) -> None:
     st.session_state[MAP_PICK] = pick
 
 
+def own_pick() -> Pick | None:
+    """The tune last looked at on My music."""
+    return st.session_state.get(OWN_PICK)
+
+
+def set_own_pick(pick: Pick) -> None:
+    """Keep somebody's own tune at hand for the other pages."""
+    st.session_state[OWN_PICK] = pick
+
+
 def shape_pick() -> Pick | None:
     """The tune on the Shape page."""
     return st.session_state.get(SHAPE_PICK)
@@ -222,7 +234,7 @@ def model_name() -> str | None:
 def set_model_name(name: str) -> None:
     """Change the checkpoint; codes of another model mean nothing to it."""
     if st.session_state.get(MODEL) not in (None, name):
-        for key in (ENDS["a"], ENDS["b"], MAP_PICK, SHAPE_PICK):
+        for key in (ENDS["a"], ENDS["b"], MAP_PICK, OWN_PICK, SHAPE_PICK):
             st.session_state[key] = None
     st.session_state[MODEL] = name
 

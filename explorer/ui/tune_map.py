@@ -116,7 +116,7 @@ def card() -> None:
     st.caption(f"{pick.credit}. You hear the model's version.")
     st.markdown(words.describe(library.attributes[row], library.attributes))
     controls.gallery([pick], key="map_this")
-    controls.use_as_ends(pick, key="map_use")
+    controls.use_as_ends(pick, key="map_use", then=lambda: st.rerun([CARD, CHART]))
     st.markdown("**Most like it**")
     near = [r for r in cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1) if r != row]
     controls.gallery(
@@ -153,7 +153,8 @@ def twin() -> None:
         height=280,
     )
     st.caption(
-        f"{len(rows)} of {len(library.titles)} phrases shown. Click a line to hear it."
+        f"{len(rows):,} of {len(library.titles):,} phrases shown. "
+        "Click a line to hear it."
     )
 
 

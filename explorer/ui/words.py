@@ -24,7 +24,7 @@ class Words:
     less: str
     high: str  # of a tune that has much of it
     low: str
-    unit: str  # of the measured value
+    unit: str  # of a change
     factor: float  # from the attribute's own unit to this one
 
 
@@ -32,10 +32,10 @@ WORDS: dict[str, Words] = {
     "c_diatonic": Words(
         help="Right: notes of C major, the white keys. Left: more black keys.",
         more="more white keys",
-        less="more black keys",
+        less="fewer white keys",
         high="all on white keys",
         low="with many black keys",
-        unit="% white keys",
+        unit="%",
         factor=100,
     ),
     "note_density": Words(
@@ -53,7 +53,7 @@ WORDS: dict[str, Words] = {
         less="smaller steps",
         high="full of leaps",
         low="in small steps",
-        unit="semitones from note to note",
+        unit="semitones",
         factor=1,
     ),
     "syncopation_16th": Words(
@@ -62,7 +62,7 @@ WORDS: dict[str, Words] = {
         less="fewer quick off-beats",
         high="with quick off-beats",
         low="",
-        unit="% of notes on a quick off-beat",
+        unit="%",
         factor=100,
     ),
     "syncopation_8th": Words(
@@ -71,7 +71,7 @@ WORDS: dict[str, Words] = {
         less="straighter",
         high="swaying off the beat",
         low="",
-        unit="% of notes on the “and”",
+        unit="%",
         factor=100,
     ),
 }
@@ -89,17 +89,6 @@ def scale_ends(slider_name: str) -> tuple[str, str]:
         if attribute.label == slider_name:
             return attribute.low, attribute.high
     return "", ""
-
-
-def measured(name: str, value: float) -> str:
-    """A measured value with its unit: "4.5 notes a bar"."""
-    words = WORDS[name]
-    number = value * words.factor
-    return (
-        f"{number:.0f} {words.unit}"
-        if words.factor == 100
-        else f"{number:.1f} {words.unit}"
-    )
 
 
 def describe(
@@ -133,10 +122,11 @@ def changes(
         if abs(change) < least:
             continue
         words = WORDS[name]
-        number = change * words.factor
-        amount = f"{number:+.0f}" if words.factor == 100 else f"{number:+.1f}"
+        number = abs(change * words.factor)
+        amount = f"{number:.0f}" if words.unit == "%" else f"{number:.1f}"
+        sign = "+" if change > 0 else "\N{MINUS SIGN}"
         said.append(
-            f"{words.more if change > 0 else words.less} ({amount} {words.unit})"
+            f"{words.more if change > 0 else words.less} ({sign}{amount} {words.unit})"
         )
     return ", ".join(said) or "no change you could hear"
 
