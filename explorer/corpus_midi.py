@@ -6,68 +6,66 @@ pickup; `bar_phase` says where the bars of such a tune fall.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from explorer.bar_phase import find_bar_phase
 from explorer.corpus import Extract, Line, LineNote, Section, top_line
-from explorer.midi import Meter, Song, Track, read_midi
+from explorer.midi import Song, Track, read_midi
 from explorer.notes import STEPS_PER_BAR
 
 MELODY_PROGRAMS = frozenset((*range(32), *range(40, 88), *range(104, 112)))
 MAX_SIMULTANEOUS = 0.35  # share of a track's notes that start with another
 MIN_NOTES = 8
 
-_UNIT_STEPS = {(4, 4): 16, (2, 2): 16, (8, 8): 16, (2, 4): 8}  # a bar
+_UNIT_STEPS = {(4, 4): 16, (2, 2): 16, (8, 8): 16, (2, 4): 8}  # of a bar, by metre
 
 
-def read_song(data: bytes, *, name: str, is_unpadded: bool = False) -> Extract:
+def read_song(data: bytes, *, is_unpadded: bool = False) -> Extract:
     """Lines of a MIDI file's bytes.
 
     Parameters
     ----------
     data
         The whole file.
-    name
-        Its name without the ending; the title of its lines.
     is_unpadded
         The file is one dance tune whose pickup is not padded to a bar: only its
-        first track is read, and its bar phase is looked for.
+        first track is read, the track's name is the title, and its bar phase is
+        looked for.
 
     Raises
     ------
     MidiError
         If the file cannot be read.
     """
-    song = read_midi(data, name=f"{name}.mid")
-    left_out: list[tuple[str, str]] = []
+    song = read_midi(data, name="The file")
     lines: list[Line] = []
+    left_out: list[tuple[str, str]] = []
     tracks = song.tracks[:1] if is_unpadded else song.tracks
     for index, track in enumerate(tracks):
         reason = _unfit(track)
         sections: tuple[Section, ...] = ()
         if not reason:
-            shift = 0
-            if is_unpadded:
-                phase = find_bar_phase(track.notes)
-                if phase is None:
-                    left_out.append((track.name, "no bar phase stands out"))
-                    continue
-                shift = phase
-            sections, reason = _sections(song, track, shift=shift)
-            if is_unpadded:
-                sections = tuple(_mark_triplets(s) for s in sections)
+            sections, reason = _sections(song, track)
+        if sections and is_unpadded:
+            phase = find_bar_phase(track.notes)
+            if phase is None:
+                sections, reason = (), "no bar phase stands out"
+            else:
+                sections, reason = _sections(song, track, first_bar_step=phase)
+                sections = tuple(mark_triplets(section) for section in sections)
         if reason:
             left_out.append((track.name, reason))
         if sections:
-            lines.append(
-                Line(
-                    title=track.name if is_unpadded else song.title,
-                    number="",
-                    part=index,
-                    part_name=track.name,
-                    staff="only",
-                    sections=sections,
-                )
+            is_named = is_unpadded and track.name != track.instrument
+            line = Line(
+                title=track.name if is_named else "",
+                number="",
+                part=index,
+                part_name=track.name,
+                staff="only",
+                sections=sections,
             )
+            lines.append(line)
     return Extract(lines=tuple(lines), left_out=tuple(left_out))
 
 
@@ -86,9 +84,9 @@ def _unfit(track: Track) -> str:
 
 
 def _sections(
-    song: Song, track: Track, *, shift: int
+    song: Song, track: Track, *, first_bar_step: int = 0
 ) -> tuple[tuple[Section, ...], str]:
-    """Sections between metre changes; the first bar line lies at step `shift`."""
+    """(sections between metre changes, what was left out in words or "")."""
     sections = []
     other: Counter[str] = Counter()
     first_bar = 0
@@ -97,10 +95,10 @@ def _sections(
     for meter, end in zip(song.meters, ends, strict=True):
         start, end = meter.start_step, min(end, last)
         if start == 0:
-            start += shift
+            start = first_bar_step
         if end <= start:
             continue
-        unit = _unit_steps(meter)
+        unit = _UNIT_STEPS.get((meter.numerator, meter.denominator), 0)
         if not unit:
             other[f"{meter.numerator}/{meter.denominator}"] += 1
             continue
@@ -126,11 +124,7 @@ def _sections(
     return tuple(sections), reason
 
 
-def _unit_steps(meter: Meter) -> int:
-    return _UNIT_STEPS.get((meter.numerator, meter.denominator), 0)
-
-
-def _mark_triplets(section: Section) -> Section:
+def mark_triplets(section: Section) -> Section:
     """The section with the onsets of triplets in one quarter marked off the grid.
 
     Rounded to sixteenths they read 1, 2, 1 from a beat on, which dance tunes do not
@@ -138,22 +132,8 @@ def _mark_triplets(section: Section) -> Section:
     """
     notes = list(section.notes)
     starts = [note.start_step for note in notes]
-    for i in range(len(notes) - 2):
-        if starts[i] % 4 == 0 and starts[i + 1 : i + 3] == [
-            starts[i] + 1,
-            starts[i] + 3,
-        ]:
-            for j in (i + 1, i + 2):
-                note = notes[j]
-                notes[j] = LineNote(
-                    pitch=note.pitch,
-                    start_step=note.start_step,
-                    end_step=note.end_step,
-                    is_off_grid=True,
-                )
-    return Section(
-        first_bar=section.first_bar,
-        num_steps=section.num_steps,
-        notes=tuple(notes),
-        is_paired=section.is_paired,
-    )
+    for i, start in enumerate(starts):
+        if start % 4 == 0 and starts[i + 1 : i + 3] == [start + 1, start + 3]:
+            notes[i + 1] = replace(notes[i + 1], is_off_grid=True)
+            notes[i + 2] = replace(notes[i + 2], is_off_grid=True)
+    return replace(section, notes=tuple(notes))

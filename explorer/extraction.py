@@ -19,7 +19,9 @@ from explorer.corpus import (
     extract_from_json,
     extract_to_json,
 )
-from explorer.errors import DataError
+from explorer.corpus_midi import read_song
+from explorer.corpus_scores import MissingReaderError, read_abc, read_score
+from explorer.errors import ExplorerError
 
 MAX_FILE_BYTES = 20_000_000
 
@@ -31,13 +33,16 @@ def extract_file(path: Path, cache: Path, *, is_unpadded: bool = False) -> Extra
 
     Raises
     ------
-    DataError
+    MissingReaderError
         If a library that reads this kind of file is not installed.
     """
-    if path.stat().st_size > MAX_FILE_BYTES:
-        megabytes = MAX_FILE_BYTES // 1_000_000
-        return Extract(lines=(), left_out=(("", f"larger than {megabytes} MB"),))
-    data = path.read_bytes()
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            megabytes = MAX_FILE_BYTES // 1_000_000
+            return _nothing(f"larger than {megabytes} MB")
+        data = path.read_bytes()
+    except OSError as error:
+        return _nothing(f"not readable: {error.strerror}")
     suffix = path.suffix.lower()
     digest = hashlib.sha256(data).hexdigest()
     rule = ".unpadded" if is_unpadded and suffix in MIDI_SUFFIXES else ""
@@ -48,7 +53,7 @@ def extract_file(path: Path, cache: Path, *, is_unpadded: bool = False) -> Extra
             return extract_from_json(json.loads(gzip.decompress(kept.read_bytes())))
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             kept.unlink()  # damaged: read the file again
-    extract = _read(data, suffix, path.stem, is_unpadded=is_unpadded)
+    extract = _read(data, suffix, is_unpadded=is_unpadded)
     kept.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(extract_to_json(extract), separators=(",", ":"))
     partial = kept.with_suffix(f".{os.getpid()}.tmp")
@@ -57,21 +62,22 @@ def extract_file(path: Path, cache: Path, *, is_unpadded: bool = False) -> Extra
     return extract
 
 
-def _read(data: bytes, suffix: str, stem: str, *, is_unpadded: bool) -> Extract:
-    from explorer.corpus_midi import read_song
-    from explorer.corpus_scores import MissingReaderError, read_abc, read_score
-
+def _read(data: bytes, suffix: str, *, is_unpadded: bool) -> Extract:
+    """Nothing here may depend on the file's name: the cache does not know it."""
     try:
         if suffix in MIDI_SUFFIXES:
-            return read_song(data, name=stem, is_unpadded=is_unpadded)
+            return read_song(data, is_unpadded=is_unpadded)
         if suffix in ABC_SUFFIXES:
             return read_abc(data)
         return read_score(data, suffix)
     except MissingReaderError:
         raise
-    except DataError as error:
-        reason = str(error)
+    except ExplorerError as error:
+        return _nothing(f"not readable: {error}")
     except Exception as error:  # a broken file must not stop the run
         text = " ".join(str(error).split())[:120]
-        reason = f"not readable: {type(error).__name__}: {text}"
+        return _nothing(f"not readable: {type(error).__name__}: {text}")
+
+
+def _nothing(reason: str) -> Extract:
     return Extract(lines=(), left_out=(("", reason),))
