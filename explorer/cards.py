@@ -187,14 +187,18 @@ def _data(data: Dataset, library: Library) -> str:
 
 
 def _training(checkpoint: Checkpoint, data: Dataset) -> str:
-    training = checkpoint.training
+    training = dict(checkpoint.training)
+    if {"beta_rate", "steps"} <= training.keys():
+        grown = 1 - training["beta_rate"] ** training["steps"]
+        training["last_beta"] = grown * training["max_beta"]
     facts = [
         f"{label}: {_number(training[key])}"
         for key, label in (
             ("steps", "Steps"),
             ("examples", "Phrases seen, repeats counted"),
             ("batch_size", "Batch size"),
-            ("max_beta", "Final weight of the KL (beta)"),
+            ("max_beta", "Largest weight of the KL (beta)"),
+            ("last_beta", "Weight of the KL at the end"),
             ("free_bits", "Free bits"),
             ("max_transpose", "Transposed by up to, semitones"),
             ("seed", "Seed"),
@@ -278,16 +282,18 @@ this repository's own; sizes and names of presets follow Magenta's.
 
 
 def _number(value: float | str) -> str:
-    """A figure as the card shows it: counts whole, the rest in four digits."""
+    """A figure as the card shows it: counts whole, the rest in a few digits."""
     if isinstance(value, str):
         return value
     if isinstance(value, int):
         return f"{value:,}"
+    if 0 < abs(value) < 0.01:
+        return f"{value:.2g}"
     return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
 def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}." for line in lines)
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

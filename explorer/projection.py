@@ -26,8 +26,7 @@ from explorer.latent import neighbours
 NUM_COMPONENTS = 16  # stored; a map shows the first two
 PERPLEXITY = 30.0  # of the t-SNE map
 GUEST_PERPLEXITY = 5.0  # of a code placed on it: it looks at fewer neighbours
-GUEST_NEIGHBOURS = 25  # whose weighted mean a guest starts from
-GUEST_STEPS = 100
+GUEST_STEPS = 250
 NUM_NEAR = 15  # neighbours that count as "near" when a map is judged
 
 
@@ -129,16 +128,18 @@ class TSNEMap:
         return np.concatenate([np.empty((0, 2)), *rows]).astype(np.float32)
 
     def _place_one(self, z: Float[ndarray, "1 z_size"]) -> Float[ndarray, "1 2"]:
-        # not `transform`: it would also shift the finished map
+        # It starts on the nearest dot: the mean or median of many neighbours, which
+        # openTSNE starts from, often lies on an island between theirs. And not by
+        # `transform`, which would also shift the finished map.
+        nearest = neighbours(self.codes, z, 1)[:, 0]
         guest = self._embedding.prepare_partial(
             z,
-            initialization="weighted",
-            k=min(GUEST_NEIGHBOURS, len(self.codes) - 1),
+            initialization=self.positions[nearest].astype(np.float64),
             perplexity=min(GUEST_PERPLEXITY, (len(self.codes) - 1) / 3),
         )
         guest.optimize(
             n_iter=GUEST_STEPS,
-            learning_rate=0.1,
+            learning_rate=1.0,
             exaggeration=1.5,
             momentum=0.8,
             max_grad_norm=0.25,

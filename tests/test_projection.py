@@ -76,8 +76,8 @@ def test_a_phrase_placed_again_lands_near_its_own_dot(codes, finished):
     places = TSNEMap(codes, finished).place(codes[::10])
     distance = np.linalg.norm(finished[None] - places[:, None], axis=2)
     rank = (distance < distance[np.arange(24), np.arange(0, 240, 10)][:, None]).sum(1)
-    assert np.median(rank) <= 3
-    assert rank.max() < 12  # never nearer to most of its group
+    assert np.median(rank) <= 1
+    assert rank.max() <= 4  # of 240
 
 
 def test_a_new_code_is_placed_among_its_true_neighbours(codes, finished):
