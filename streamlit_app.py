@@ -15,16 +15,22 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from explorer.ui import bank, cache
+from explorer.ui import bank
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Warm up; a missing model or synthesiser is said on the page, not here."""
-    await asyncio.to_thread(cache.warm_up)
+    await asyncio.to_thread(_warm_up)
+    yield {}
+
+
+def _warm_up() -> None:
+    from explorer.ui import cache  # needs Streamlit's runtime, which is there by now
+
+    cache.warm_up()
     gc.collect()
     gc.freeze()
-    yield {}
 
 
 async def bank_file(request: Request) -> Response:

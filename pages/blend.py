@@ -16,6 +16,7 @@ path = controls.blend_strip("blend_strip")
 
 front = blending.front(path)
 st.markdown(f"**Next to tune A:** {blending.changes(path[front])}.")
+st.caption("Paler notes: the model was less sure of them.")
 name = controls.file_name(path[front].title)
 one, journey = st.columns(2)
 with one:

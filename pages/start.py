@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import blending, controls, failures
+from explorer.ui import blending, controls, failures, words
 from explorer.ui.player import big_play
 
 DOORS = (
@@ -14,11 +14,12 @@ DOORS = (
 first, second = blending.ends()
 st.title("What lies between two tunes?", anchor=False)
 st.markdown(
-    f"**{first.title}** on the left, **{second.title}** on the right. Everything in "
+    f"**{words.plain(first.title)}** on the left, "
+    f"**{words.plain(second.title)}** on the right. Everything in "
     "between was never written by anyone: a neural network makes it up."
 )
 path = blending.steps()
-play, other = st.columns([1, 4], vertical_alignment="center")
+play, other = st.columns([1, 3], vertical_alignment="center")
 with play:
     front = blending.tiles(path)[blending.front(path)]
     big_play("Play", front["loop"], key="big_play")

@@ -96,52 +96,45 @@ def browser(chromium):
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory):
-    """A function that starts the app, as `make run` does, and gives its address."""
+def app_url(tmp_path_factory):
+    """The address of the app, started as `make run` does."""
     environment = dict(os.environ)
-    shipped = ROOT / "checkpoints"
-    if not any(shipped.glob("*/phrases.json")):
+    if not any(ROOT.glob("checkpoints/*/phrases.json")):
         from tests import tiny_checkpoint
 
         root = tmp_path_factory.mktemp("checkpoints")
         tiny_checkpoint.write(root, num=200)
         environment["EXPLORER_CHECKPOINTS"] = str(root)
-    started = []
-
-    def start():
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-        options = [f"--server.port={port}", "--server.address=127.0.0.1"]
-        log = tmp_path_factory.mktemp("server") / "log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [*command, *options],
-                cwd=ROOT,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        started.append(process)
-        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 120
-        while True:
-            try:
-                with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                    return url
-            except OSError:
-                ended = process.poll() is not None
-                assert not ended, f"the server ended:\n{log.read_text()}"
-                assert time.monotonic() < deadline, "the server did not answer"
-                time.sleep(0.1)
-
-    yield start
-    for process in started:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(url, process, log)
+        yield url
+    finally:
         process.terminate()
         process.wait(20)
 
 
-@pytest.fixture(scope="session")
-def app_url(serve):
-    """The address of the running app."""
-    return serve()
+def _wait_until_healthy(url, process, log):
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            assert process.poll() is None, f"the server ended:\n{log.read_text()}"
+            assert time.monotonic() < deadline, "the server did not answer"
+            time.sleep(0.1)

@@ -7,6 +7,7 @@ gaps by a worklet that reports each block of 128 frames.
 import io
 import re
 import wave
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -60,10 +61,13 @@ METER = """async () => {
 
 @pytest.fixture
 def visit(browser, app_url):
-    """A function that opens a page of the app; the console must stay clean."""
-    contexts, complaints = [], []
+    """A function that opens a page of the app.
 
-    def open_page(path="", *, url=app_url, theme="dark"):
+    The console must stay clean, and nothing may be asked of another machine.
+    """
+    contexts, complaints, asked = [], [], set()
+
+    def open_page(path="", *, theme="dark"):
         context = browser.new_context(
             viewport={"width": 1366, "height": 768}, color_scheme=theme
         )
@@ -79,7 +83,8 @@ def visit(browser, app_url):
                 else None
             ),
         )
-        page.goto(f"{url}/{path}")
+        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+        page.goto(f"{app_url}/{path}")
         expect(page.locator("h1").first).to_be_visible()
         expect(page.locator(".dock .play")).to_be_enabled()
         return page
@@ -88,6 +93,7 @@ def visit(browser, app_url):
     for context in contexts:
         context.close()
     assert [text for text in complaints if not HARMLESS.search(text)] == []
+    assert asked - {""} == {urlsplit(app_url).netloc}
 
 
 def wait_for_sound(page):
@@ -127,8 +133,8 @@ def title(page):
     return page.locator(".dock .title")
 
 
-def test_a_deep_link_works_as_the_first_visit_to_a_fresh_server(visit, serve):
-    page = visit("blend", url=serve())
+def test_a_deep_link_works_as_the_first_visit_to_a_fresh_server(visit):
+    page = visit("blend")
     expect(page.locator("h1")).to_have_text("Blend two tunes")
     expect(page.get_by_role("link", name="Under the hood")).to_be_visible()
 

@@ -64,8 +64,13 @@ def test_one_thing_is_not_plural():
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
-    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+    ("text", "shown"),
+    [
+        ("Kesh Jig", "Kesh Jig"),
+        ("*loud*", r"\*loud\*"),
+        ("[here](http://a.b)", r"\[here\]\(http\://a\.b\)"),
+        ("$5 :red[x]", r"\$5 \:red\[x\]"),
+    ],
 )
-def test_lists_read_like_speech(names, said):
-    assert words.listed(names) == said
+def test_text_from_files_cannot_become_markup(text, shown):
+    assert words.plain(text) == shown

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import charts
-from explorer.ui import cache, controls
+from explorer.ui import cache, controls, words
 
 GLOSSARY: Final = Path(__file__).parents[2] / "docs" / "glossary.md"
 
@@ -53,7 +53,7 @@ def card() -> None:
         st.info("This checkpoint has no model card.")
     for name, problem in cache.checkpoints():
         if problem is not None:
-            st.warning(f"The checkpoint “{name}” is not used: {problem}")
+            st.warning(words.plain(f"The checkpoint “{name}” is not used: {problem}"))
 
 
 def licences() -> None:

@@ -26,7 +26,7 @@ def upload() -> None:
         type=["mid", "midi"],
         key=FILE,
         max_upload_size=MOST_MEGABYTES,
-        on_change=_read,
+        on_change=failures.guarded(_read),
         help="Names ending in .mid or .midi work, up to 1 MB.",
     )
     kept = state.upload()
@@ -38,9 +38,9 @@ def upload() -> None:
     tempo = f"{kept.song.qpm:.0f} beats a minute"
     sentence = f"Read “{kept.name}”: {counted} in {tracks}, {tempo}."
     if kept.song.warnings:
-        st.warning("\n\n".join([sentence, *kept.song.warnings]))
+        st.warning("\n\n".join(map(words.plain, (sentence, *kept.song.warnings))))
     else:
-        st.success(sentence)
+        st.success(words.plain(sentence))
 
 
 def song() -> Song | None:
@@ -138,7 +138,7 @@ def _read() -> None:
     try:
         found = midi.read_midi(file.getvalue(), name=file.name)
     except ExplorerError as error:
-        state.notify(f"{error} Your current tune is unchanged.")
+        state.notify(words.plain(f"{error} Your current tune is unchanged."))
         return
     state.set_upload(Upload(name=midi.clean_text(file.name), song=found))
     best = melody_track(found) or 0
@@ -172,4 +172,4 @@ def _track_name(index: int, track: Track) -> str:
         if track.name == track.instrument
         else f"{track.name} ({track.instrument})"
     )
-    return f"{index + 1}. {name}: {notes}"
+    return words.plain(f"{index + 1}. {name}: {notes}")

@@ -41,7 +41,7 @@ def checkpoints() -> tuple[tuple[str, str | None], ...]:
     )
 
 
-@st.cache_resource(max_entries=2, show_spinner="Loading the music model…")
+@st.cache_resource(max_entries=2, show_spinner=False)
 def model(name: str) -> TrainedModel:
     """One checkpoint with its map, read once for all visitors."""
     return trained_model.load(checkpoints_root() / name)
@@ -122,7 +122,7 @@ def neighbours(name: str, z: tuple[float, ...], count: int) -> tuple[int, ...]:
     )
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=8, show_spinner=False)
 def wav(tune: NoteSequence, program: int) -> bytes:
     """Stereo sound of a tune."""
     return synth.render_wav(tune, program=program)
@@ -142,7 +142,8 @@ def warm_up() -> None:
     try:
         for name, problem in checkpoints():
             if problem is None:
-                decode(name, surprise(name, 0))
+                loaded = model(name)
+                loaded.decode(loaded.sample(1, seed=0))
                 break
     except ExplorerError as error:
         logger.warning("the model could not be warmed up: %s", error)
@@ -152,7 +153,7 @@ def warm_up() -> None:
         colours=np.zeros(1, np.float32),
         palette=charts.DARK,
     ).to_json()
-    no_wav_because()
+    synth.available()
 
 
 def _as_code(z: Float[ndarray, " z_size"]) -> tuple[float, ...]:

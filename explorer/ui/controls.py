@@ -8,7 +8,7 @@ import streamlit as st
 from explorer import midi
 from explorer.charts import DARK, LIGHT, Palette
 from explorer.notes import NoteSequence
-from explorer.ui import blending, cache, picks, state
+from explorer.ui import blending, cache, picks, state, words
 from explorer.ui.failures import guarded
 from explorer.ui.player import Tile, loop_of, strip
 from explorer.ui.state import End, Pick
@@ -125,7 +125,7 @@ def pick_tune(
             help="A tune nobody wrote. Repeatable: its number brings it back.",
             on_click=guarded(roll),
         )
-    st.caption(current.credit)
+    st.caption(words.plain(current.credit))
 
 
 def pick_end(which: End, label: str) -> None:
@@ -222,7 +222,7 @@ def downloads(tune: NoteSequence, *, name: str, label: str, key: str) -> None:
                 on_click="ignore",
             )
     if missing is not None:
-        st.caption(f"WAV: {missing}")
+        st.caption(words.plain(f"WAV: {missing}"))
 
 
 def file_name(title: str) -> str:

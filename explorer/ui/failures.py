@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui import state
+from explorer.ui import state, words
 
 logger = logging.getLogger("explorer")
 
@@ -20,7 +20,7 @@ def said() -> Iterator[None]:
     try:
         yield
     except ExplorerError as error:
-        st.error(str(error), title="That did not work")
+        st.error(words.plain(str(error)), title="That did not work")
     except Exception:
         st.error(_unexpected())
 
@@ -32,7 +32,7 @@ def guarded(change: Callable[..., None]) -> Callable[..., None]:
         try:
             change(*args)
         except ExplorerError as error:
-            state.notify(str(error))
+            state.notify(words.plain(str(error)))
         except Exception:
             state.notify(_unexpected())
 

@@ -124,7 +124,8 @@ def disobeyed(found: Bent) -> list[str]:
             continue
         said.append(
             f"“{ATTRIBUTES[name].label}” did not do what you asked. The model knows "
-            "too few such tunes, or another slider pulls against it. Try a smaller step."
+            "too few such tunes, or another slider pulls against it. Try a smaller "
+            "step."
         )
     return said
 

@@ -94,7 +94,7 @@ def chart() -> None:
     st.plotly_chart(
         figure,
         key=PLOT,
-        on_select=_clicked,
+        on_select=failures.guarded(_clicked),
         selection_mode="points",
         theme=None,
         config={"displayModeBar": False, "scrollZoom": True},
@@ -112,8 +112,8 @@ def card() -> None:
         return
     library = cache.model(model).library
     row = pick.row
-    st.subheader(pick.title, anchor=False)
-    st.caption(f"{pick.credit}. You hear the model's version.")
+    st.subheader(words.plain(pick.title), anchor=False)
+    st.caption(f"{words.plain(pick.credit)}. You hear the model's version.")
     st.markdown(words.describe(library.attributes[row], library.attributes))
     controls.gallery([pick], key="map_this")
     controls.use_as_ends(pick, key="map_use", then=lambda: st.rerun([CARD, CHART]))

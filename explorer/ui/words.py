@@ -4,7 +4,7 @@
 Every sentence is computed from measured values, none is guessed.
 """
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +75,7 @@ WORDS: dict[str, Words] = {
         factor=100,
     ),
 }
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
 NOTICEABLE = (0.05, 1 / 32, 0.25, 0.05, 0.05)  # smaller changes go unmentioned
 
 
@@ -147,11 +148,9 @@ def round_trip(found: Comparison) -> str:
     return ", ".join(parts) + "."
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in a row: "a", "a and b", "a, b and c"."""
-    if len(names) < 2:
-        return "".join(names)
-    return ", ".join(names[:-1]) + " and " + names[-1]
+def plain(text: str) -> str:
+    """Text from a file, so that Markdown shows it as it is."""
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def counted(number: int, thing: str) -> str:
