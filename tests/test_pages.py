@@ -4,6 +4,8 @@ Sound, clicks on the map and dragging need a browser: `test_browser.py`. Here a
 component's answer is put into the session, as the browser would.
 """
 
+import re
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -54,9 +56,10 @@ def opened(app, page):
 
 
 def said(app):
-    """All text on the page."""
+    """All text on the page, as it is read."""
     kinds = (app.title, app.markdown, app.caption, app.info, app.warning, app.error)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    text = "\n".join(element.value for kind in kinds for element in kind)
+    return re.sub(r"\\(\W)", r"\1", text)
 
 
 def components(app, name):

@@ -36,6 +36,7 @@ st.set_page_config(
     page_title="Tune explorer",
     page_icon="🎵",
     layout="wide",
+    initial_sidebar_state="collapsed",  # it holds the choice among several models
     menu_items={"About": None},
 )
 state.initialise()
