@@ -84,7 +84,7 @@ class Checkpoint:
         """Arrays of a safetensors file of the folder, checked and finite."""
         try:
             arrays = load_arrays(self.read(file))
-        except SafetensorError as error:
+        except (SafetensorError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
                 f"{self.path / file} is not a safetensors file. {_PROMOTE_AGAIN}"
             ) from error
@@ -308,7 +308,7 @@ def _read_weights(path: Path, files: Mapping[str, str]) -> dict[str, Tensor]:
     content = _read_checked(path, WEIGHTS, files)
     try:
         tensors = load_tensors(content)
-    except (SafetensorError, ValueError, KeyError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
             f"{path / WEIGHTS} is not a safetensors file. {_PROMOTE_AGAIN}"
         ) from error

@@ -149,6 +149,11 @@ def _check(
         raise CheckpointError(
             f"The map in {where} lacks {', '.join(lacking)}. Promote the run again."
         )
+    if not all(isinstance(phrases[name], list) for name in (*_PER_PHRASE, "sources")):
+        raise CheckpointError(
+            f"{where / PHRASES} has a single value where a list must be. "
+            "Promote the run again."
+        )
     if phrases["attributes"] != list(ATTRIBUTES):
         raise CheckpointError(
             f"The map in {where} measures {phrases['attributes']}; this program knows "
@@ -178,11 +183,20 @@ def _check(
                 f"{where / PHRASES} has {len(phrases[name])} {name} for {num} titles. "
                 "Promote the run again."
             )
-    sources = range(len(phrases["sources"]))
-    if not all(i in sources for i in phrases["source"]) or not all(
-        i in range(len(_SPLITS)) for i in phrases["split"]
+    sources, splits = range(len(phrases["sources"])), range(len(_SPLITS))
+    if not (
+        all(type(i) is int and i in sources for i in phrases["source"])
+        and all(type(i) is int and i in splits for i in phrases["split"])
+        and all(type(bar) is int and bar >= 0 for bar in phrases["bars"])
+        and all(type(text) is str for text in (*phrases["titles"], *phrases["keys"]))
+        and all(
+            isinstance(source, dict)
+            and type(source.get("name")) is str
+            and type(source.get("licence")) is str
+            for source in phrases["sources"]
+        )
     ):
         raise CheckpointError(
-            f"{where / PHRASES} names a source or split that it does not list. "
-            "Promote the run again."
+            f"{where / PHRASES} has a title, source, bar, key or split that is none, "
+            "or names a source it does not list. Promote the run again."
         )

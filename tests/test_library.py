@@ -73,6 +73,11 @@ def test_a_phrase_is_its_own_neighbour_and_lies_on_its_own_dots(shelf):
         ("split", [-1] * NUM_PHRASES, "does not list"),
         ("attributes", ["joy"], "this program knows"),
         ("bars", None, "lacks bars"),
+        ("bars", ["first"] * NUM_PHRASES, "that is none"),
+        ("titles", [None] * NUM_PHRASES, "that is none"),
+        ("source", [0.0] * NUM_PHRASES, "that is none"),
+        ("sources", ["A", "B"], "that is none"),
+        ("keys", "C major", "where a list must be"),
     ],
 )
 def test_phrases_that_do_not_fit_are_refused(folder, tmp_path, key, value, match):
