@@ -9,7 +9,6 @@ import re
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from streamlit.util import AttributeDictionary
 
 from explorer import midi
 from explorer.errors import MidiError
