@@ -261,6 +261,13 @@ def test_a_brought_file_is_read_compared_and_placed(app):
     assert "notes kept" in said(app)
 
 
+def test_the_page_for_own_music_can_be_tried_without_a_file(app):
+    opened(app, "my_music")
+    app.main.button[0].click().run()
+    assert not app.exception
+    assert "notes kept" in said(app) or "notes as they are" in said(app)
+
+
 def test_a_file_that_is_no_music_leaves_everything_as_it_was(app):
     opened(app, "my_music")
     before = app.session_state[state.NOW]

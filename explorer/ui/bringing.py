@@ -17,6 +17,7 @@ FILE: Final = "my_file"  # Streamlit's keys of the widgets below
 TRACK: Final = "my_track"
 BAR: Final = "my_bar"
 MOST_MEGABYTES: Final = 1
+NUM_SAMPLES: Final = 3  # example tunes to try the page with
 
 
 def upload() -> None:
@@ -31,7 +32,10 @@ def upload() -> None:
     )
     kept = state.upload()
     if kept is None:
-        st.info("Drop a file, or go on with the examples on the other pages.")
+        st.info("Drop a file above, or try it with one of these:")
+        with st.container(horizontal=True):
+            for title in picks.example_titles()[:NUM_SAMPLES]:
+                st.button(title, on_click=failures.guarded(_try), args=(title,))
         return
     counted = words.counted(kept.song.num_notes, "note")
     tracks = words.counted(len(kept.song.tracks), "track")
@@ -140,15 +144,21 @@ def _read() -> None:
     except ExplorerError as error:
         state.notify(words.plain(f"{error} Your current tune is unchanged."))
         return
-    state.set_upload(Upload(name=midi.clean_text(file.name), song=found))
+    _use(midi.clean_text(file.name), found)
+
+
+def _try(title: str) -> None:
+    """Bring one of the examples, as a file of its own would be."""
+    content = midi.write_midi(picks.example_tune(title))
+    _use(title, midi.read_midi(content, name=f"{title}.mid"))
+
+
+def _use(name: str, found: Song) -> None:
+    """Put a song on the page, at the start of what looks like its melody."""
+    state.set_upload(Upload(name=name, song=found))
     best = melody_track(found) or 0
     st.session_state[TRACK] = best
     st.session_state[BAR] = _bars(found, best)[0] + 1
-    _offer(found)
-
-
-@failures.guarded
-def _offer(found: Song) -> None:
     pick = picked(found)
     state.offer(pick.title, pick.tune)
 

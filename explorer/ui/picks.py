@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from explorer import examples
+from explorer.examples import ExampleTune
 from explorer.notes import NoteSequence, slice_bars
 from explorer.ui import cache, state
 from explorer.ui.state import Origin, Pick
@@ -12,7 +13,7 @@ TEMPO = 110.0  # of dots and surprises, quarter notes per minute
 
 def example(model: str, title: str, bar: int = 0) -> Pick:
     """One of the examples that come with the app, from a bar on."""
-    found = {item.title: item for item in examples.load_examples()}[title]
+    found = _examples()[title]
     phrase = slice_bars(found.tune, bar, cache.model(model).num_bars)
     name = f"{title}, bar {bar + 1}" if bar else title
     return _written(model, name, phrase, "example", f"{found.origin}, {found.year}")
@@ -20,7 +21,12 @@ def example(model: str, title: str, bar: int = 0) -> Pick:
 
 def example_titles() -> tuple[str, ...]:
     """Titles of the examples."""
-    return tuple(item.title for item in examples.load_examples())
+    return tuple(_examples())
+
+
+def example_tune(title: str) -> NoteSequence:
+    """The whole of one example."""
+    return _examples()[title].tune
 
 
 def pair(model: str, number: int) -> tuple[Pick, Pick]:
@@ -76,6 +82,10 @@ def certainty(model: str, pick: Pick) -> tuple[float, ...] | None:
         return None
     decoded_tune = cache.decode(model, pick.z, pick.tune.qpm)
     return tuple(float(value) for value in decoded_tune.certainty)
+
+
+def _examples() -> dict[str, ExampleTune]:
+    return {example.title: example for example in examples.load_examples()}
 
 
 def _written(
