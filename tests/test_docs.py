@@ -12,6 +12,7 @@ import pytest
 import explorer
 from explorer.attributes import ATTRIBUTES
 from explorer.commands.parser import build
+from explorer.corpus_sources import FOLDERS
 from scripts import update_readme
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,7 @@ DOCUMENTS = sorted(
     for pattern in ("*.md", "docs/**/*.md", "assets/*.md", "checkpoints/*/*.md")
     for path in ROOT.glob(pattern)
 )
+SOURCES = [s for folder in FOLDERS.values() for s in folder.sources if s.weight]
 # Found anywhere, these mean that something was left unfinished or is of one machine.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 OF_ONE_MACHINE = re.compile(r"(?<![\w.\])}])/(work|root|farm|home/\w+)/")
@@ -128,6 +130,14 @@ def test_the_python_example_of_the_readme_runs(tmp_path, monkeypatch):
     written = sorted(tmp_path.glob("*.mid"))
     assert len(written) == 9
     assert all(path.read_bytes().startswith(b"MThd") for path in written)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_every_source_of_the_training_data_is_named_with_its_licence(source):
+    data = (ROOT / "docs/data.md").read_text()
+    assert " ".join(source.licence.split()) in " ".join(README.split())
+    assert source.licence.partition(",")[0] in " ".join(data.split())
+    assert source.url.removeprefix("https://github.com/") in data
 
 
 def test_readme_says_what_may_be_done_with_the_code_and_whose_idea_it_is():
