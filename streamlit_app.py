@@ -6,7 +6,8 @@ it, and everything loaded by then is left out of later garbage collections.
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,14 +22,15 @@ from explorer.ui import bank
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Warm up; a missing model or synthesiser is said on the page, not here."""
-    await asyncio.to_thread(_warm_up)
+    from explorer.ui import cache  # needs Streamlit's runtime, which is there by now
+
+    await asyncio.to_thread(_warm, cache.warm_up)
+    threading.Thread(target=_warm, args=(cache.warm_up_later,), daemon=True).start()
     yield {}
 
 
-def _warm_up() -> None:
-    from explorer.ui import cache  # needs Streamlit's runtime, which is there by now
-
-    cache.warm_up()
+def _warm(load: Callable[[], None]) -> None:
+    load()
     gc.collect()
     gc.freeze()
 

@@ -27,7 +27,7 @@ def quality() -> None:
         ),
     )
     st.markdown(
-        "Share of sixteenth notes that are right when the model plays back tunes it "
+        "Share of sixteenths that are right when the model plays back tunes it "
         "was not trained on:"
     )
     for column, (way, label, text) in zip(st.columns(len(shown)), shown, strict=True):

@@ -139,14 +139,6 @@ def warm_up() -> None:
     torch.set_num_threads(1)
     import pandas  # noqa: F401  (loaded now so that it is frozen too)
 
-    try:
-        for name, problem in checkpoints():
-            if problem is None:
-                loaded = model(name)
-                loaded.decode(loaded.sample(1, seed=0))
-                break
-    except ExplorerError as error:
-        logger.warning("the model could not be warmed up: %s", error)
     charts.tune_map(
         np.zeros((1, 2), np.float32),
         [""],
@@ -154,6 +146,24 @@ def warm_up() -> None:
         palette=charts.DARK,
     ).to_json()
     synth.available()
+    if loaded := _first_model():
+        loaded.decode(loaded.sample(1, seed=0))
+
+
+def warm_up_later() -> None:
+    """Load what takes seconds and is not needed at once: the neighbour map."""
+    if loaded := _first_model():
+        loaded.library.place(loaded.sample(1, seed=0))
+
+
+def _first_model() -> TrainedModel | None:
+    """The checkpoint a visitor meets first, if it works."""
+    try:
+        names = [name for name, problem in checkpoints() if problem is None]
+        return model(names[0]) if names else None
+    except ExplorerError as error:
+        logger.warning("the model could not be loaded: %s", error)
+        return None
 
 
 def _as_code(z: Float[ndarray, " z_size"]) -> tuple[float, ...]:

@@ -204,6 +204,11 @@ def _markers(projection: str) -> list[charts.Marker]:
     shown = [("A", first, colours.end_a), ("B", second, colours.end_b)]
     found = []
     for letter, pick, colour in shown:
-        x, y = cache.place(model, pick.z, projection)
-        found.append(charts.Marker(letter=letter, x=x, y=y, colour=colour))
+        if pick.row is None:
+            x, y = cache.place(model, pick.z, projection)
+        else:
+            x, y = cache.model(model).library.positions[projection][pick.row]
+        found.append(
+            charts.Marker(letter=letter, x=float(x), y=float(y), colour=colour)
+        )
     return found
