@@ -38,7 +38,11 @@ class Bar:
 
 
 def play_order(bars: Sequence[Bar]) -> list[int]:
-    """Indices of the bars as they sound: repeats twice, each ending on its pass."""
+    """Indices of the bars as they sound: repeats twice, each ending on its pass.
+
+    Of alternatives that no pass reaches, as a third ending after one for the first
+    two passes, nothing is played.
+    """
     order: list[int] = []
     index = start = 0
     current_pass = 1

@@ -6,6 +6,7 @@ holds a `corpus.json`; failing both, to the corpus folder itself, with its licen
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from explorer.corpus import Line
 from explorer.errors import DataError
 
 NOT_STATED = "not stated"
+_STATED = ("name", "licence", "citation", "url", "weight")
 Parts = Literal["all", "first", "rest", "single staff", "upper staff"]
 
 
@@ -73,8 +75,8 @@ FOLDERS: dict[str, Folder] = {
                 name="cre",
                 licence="CC BY 4.0",
                 citation=(
-                    "Ceol Rince na hÉireann MIDI corpus, Polifonia project "
-                    "(Diamond, Shahid and McDermott 2022)"
+                    "Ceol Rince na hÉireann MIDI corpus, Polifonia project 2022, from "
+                    "Bill Black's transcriptions"
                 ),
                 url="https://github.com/polifonia-project/folk_ngram_analysis",
                 weight=0.11,
@@ -124,7 +126,7 @@ FOLDERS: dict[str, Folder] = {
             Source(
                 name="freedoom",
                 licence="3-clause BSD",
-                citation="Freedoom, © Contributors to the Freedoom project",
+                citation="Freedoom, © 2001-2024 Contributors to the Freedoom project",
                 url="https://github.com/freedoom/freedoom",
                 weight=0.05,
                 parts="all",
@@ -145,14 +147,15 @@ _BY_COMPOSER = {
 def folder_of(path: Path, root: Path) -> tuple[Path, Folder]:
     """(folder the file's source is named by, its sources and rule)."""
     for folder in path.parents:
+        name = folder.resolve().name
         stated = folder / "corpus.json"
         if stated.is_file():
-            return folder, _read_corpus_json(stated)
-        if folder.name in FOLDERS:
-            return folder, FOLDERS[folder.name]
+            return folder, _read_corpus_json(stated, name)
+        if name in FOLDERS:
+            return folder, FOLDERS[name]
         if folder == root:
             break
-    return root, Folder(sources=(Source(name=root.resolve().name, parts="first"),))
+    return root, Folder(sources=(Source(name=root.resolve().name),))
 
 
 def source_of(folder: Folder, line: Line, *, is_midi: bool) -> Source | None:
@@ -182,26 +185,28 @@ def shown_title(title: str, *, source: str, file: str) -> str:
     return title
 
 
-def _read_corpus_json(path: Path) -> Folder:
-    allowed = {"name", "licence", "citation", "url", "weight"}
+def _read_corpus_json(path: Path, name: str) -> Folder:
+    """The source that a `corpus.json` describes; `name` is its default name."""
+    accepted = (
+        f"It takes an object with any of {', '.join(_STATED)}: weight a number from 0 "
+        "on, the others text."
+    )
     try:
         values = json.loads(path.read_text("utf-8"))
-        unknown = set(values) - allowed
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(
-            f"{path} is not readable as JSON ({error}). It takes an object with any of "
-            f"{', '.join(sorted(allowed))}."
-        ) from error
-    weight = values.get("weight") if isinstance(values, dict) else None
-    if (
-        not isinstance(values, dict)
-        or unknown
-        or not (weight is None or (isinstance(weight, (int, float)) and weight >= 0))
-        or any(not isinstance(v, str) for k, v in values.items() if k != "weight")
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is not readable as JSON. {accepted}") from error
+    if not isinstance(values, dict) or not all(
+        key in _STATED and _is_fit(key, value) for key, value in values.items()
     ):
-        raise DataError(
-            f"{path} must hold an object with any of {', '.join(sorted(allowed))}: "
-            "weight a number from 0 on, the others text."
+        raise DataError(f"{path} says what is not understood. {accepted}")
+    return Folder(sources=(Source(**{"name": name, **values}),))
+
+
+def _is_fit(key: str, value: object) -> bool:
+    if key == "weight":
+        return (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and 0 <= value < math.inf
         )
-    values.setdefault("name", path.resolve().parent.name)
-    return Folder(sources=(Source(**values),))
+    return isinstance(value, str) and bool(value or key != "name")

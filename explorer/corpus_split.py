@@ -55,13 +55,23 @@ class Candidate:
 
 
 def tune_key(title: str) -> str:
-    """What all settings of a tune share: its words but articles, dances and numbers."""
+    """What all settings of a tune share: words but articles, dances and numbers."""
+    words = _words(title)
+    telling = [w for w in words if not (w.isdigit() or w in _COMMON_WORDS)]
+    return "".join(telling or words) or title
+
+
+def file_key(name: str) -> str:
+    """The key of a tune whose file gives no title: numbers in its name tell it apart."""
+    telling = [word for word in _words(name) if word not in _COMMON_WORDS]
+    return "".join(telling) or name
+
+
+def _words(title: str) -> list[str]:
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title)  # AfterTheHare
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = re.sub(r"\(.*?\)|\[.*?\]|'", "", text.lower())
-    words = re.findall(r"[a-z0-9]+", text)
-    telling = [w for w in words if not (w.isdigit() or w in _COMMON_WORDS)]
-    return "".join(telling or words) or title
+    return re.findall(r"[a-z0-9]+", text)
 
 
 def split_of(key: str, seed: int) -> str:

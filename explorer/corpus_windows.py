@@ -1,7 +1,7 @@
 """Phrases of a corpus file: the windows of its lines that training can use.
 
-A window keeps at least 3 onsets per 2 bars and 2 different pitches, no silence
-longer than a bar and at most two triplets (four onsets off the grid).
+A window has at least three onsets per two bars, two different pitches, no silence
+longer than a bar, and at most two triplets (four onsets off the grid) per two bars.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ from explorer.notes import NO_EVENT, NOTE_OFF, STEPS_PER_BAR
 
 MIN_ONSETS_PER_2_BARS = 3
 MIN_PITCHES = 2
-MAX_OFF_GRID = 4  # two triplets
+MAX_OFF_GRID_PER_2_BARS = 4  # two triplets
 OTHER_PART = "not the part of the score that carries the tune"
 _NO_LIMIT = 1_000_000
 
@@ -87,11 +87,12 @@ def line_phrases(line: Line, source: str, num_bars: int) -> LinePhrases:
     bars: list[int] = []
     paired: list[bool] = []
     dropped: Counter[str] = Counter()
+    most_off_grid = MAX_OFF_GRID_PER_2_BARS * num_bars // 2
     for section in line.sections:
         for bar, window in section_windows(section, num_bars):
             reason = window_fault(window)
-            if not reason and off_grid(section, bar, num_bars) > MAX_OFF_GRID:
-                reason = "more than two triplets"
+            if not reason and off_grid(section, bar, num_bars) > most_off_grid:
+                reason = "too many triplets"
             if reason:
                 dropped[reason] += 1
                 continue

@@ -20,7 +20,7 @@ from numpy import ndarray
 
 from explorer.corpus import SUFFIXES
 from explorer.corpus_sources import Source, folder_of
-from explorer.corpus_split import Candidate, keep_once, split_of, tune_key
+from explorer.corpus_split import Candidate, file_key, keep_once, split_of, tune_key
 from explorer.corpus_windows import FilePhrases, Job, LinePhrases, read_phrases
 from explorer.dataset import (
     COLUMNS,
@@ -143,7 +143,7 @@ def list_jobs(corpora: Sequence[Path], *, num_bars: int, cache: Path) -> list[Jo
     DataError
         If a folder is missing, or there is no readable file in any.
     """
-    jobs = {}
+    jobs: dict[Path, tuple[tuple[str, str, str], Job]] = {}
     for root in corpora:
         if not root.is_dir():
             raise DataError(f"{root} is not a folder. Give folders of music files.")
@@ -152,15 +152,19 @@ def list_jobs(corpora: Sequence[Path], *, num_bars: int, cache: Path) -> list[Jo
                 continue
             base, folder = folder_of(path, root)
             name = path.relative_to(base).as_posix()
-            jobs[(folder.sources[0].name, name, str(path.resolve()))] = Job(
+            job = Job(
                 path=path, name=name, folder=folder, num_bars=num_bars, cache=cache
             )
+            whole = path.resolve()  # a file in two of the folders is read once
+            key = (folder.sources[0].name, name, str(whole))
+            if whole not in jobs or key < jobs[whole][0]:
+                jobs[whole] = key, job
     if not jobs:
         raise DataError(
             f"No music in {', '.join(map(str, corpora))}: files ending in "
             f"{', '.join(SUFFIXES)} are read."
         )
-    return [jobs[key] for key in sorted(jobs)]
+    return [job for _, job in sorted(jobs.values(), key=lambda pair: pair[0])]
 
 
 def _read_all(jobs: Sequence[Job], workers: int) -> Iterator[FilePhrases]:
@@ -205,9 +209,10 @@ def _candidates(
         ]
         for phrases in result.lines:
             title = phrases.title or job.path.stem
-            key = tune_key(title)
             if job.folder.is_split_by_folder:
                 key = job.name.rpartition("/")[0]
+            else:
+                key = tune_key(title) if phrases.title else file_key(title)
             candidate = Candidate(
                 phrases=phrases,
                 title=title,
