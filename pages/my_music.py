@@ -5,7 +5,9 @@ import streamlit as st
 from explorer.ui import bringing, controls
 
 st.title("Use my own music", anchor=False)
-st.caption("The file stays on the computer that runs this app, and is gone when you leave.")
+st.caption(
+    "The file stays on the computer that runs this app, and is gone when you leave."
+)
 bringing.upload()
 song = bringing.song()
 if song is None:
