@@ -74,3 +74,8 @@ def test_one_thing_is_not_plural():
 )
 def test_text_from_files_cannot_become_markup(text, shown):
     assert words.plain(text) == shown
+
+
+def test_sources_have_names_for_the_screen_and_strangers_keep_their_own():
+    assert words.source_name("cre") == "Irish dance tunes (CRE)"
+    assert words.source_name("my folder") == "my folder"

@@ -67,7 +67,11 @@ def licences() -> None:
     )
     st.dataframe(
         [
-            {"Source": source, "Licence": licence, "Phrases on the map": count}
+            {
+                "Source": words.source_name(source),
+                "Licence": licence,
+                "Phrases on the map": count,
+            }
             for (source, licence), count in counts.most_common()
         ],
         hide_index=True,

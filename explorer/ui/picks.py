@@ -5,7 +5,7 @@ from dataclasses import replace
 from explorer import examples
 from explorer.examples import ExampleTune
 from explorer.notes import NoteSequence, slice_bars
-from explorer.ui import cache, state
+from explorer.ui import cache, state, words
 from explorer.ui.state import Origin, Pick
 
 TEMPO = 110.0  # of dots and surprises, quarter notes per minute
@@ -50,7 +50,8 @@ def dot(model: str, row: int) -> Pick:
     z = tuple(float(value) for value in library.mu[row])
     title = library.titles[row]
     bar = library.bars[row] + 1
-    credit = f"{library.sources[row]}, {library.licences[row]}, from bar {bar}"
+    source = words.source_name(library.sources[row])
+    credit = f"{source}, {library.licences[row]}, from bar {bar}"
     return _decoded(model, title, z, "map", credit, row)
 
 

@@ -143,7 +143,7 @@ def twin() -> None:
             "Tune": [library.titles[row] for row in rows],
             "From bar": [library.bars[row] + 1 for row in rows],
             "Key": [library.keys[row] for row in rows],
-            "Source": [library.sources[row] for row in rows],
+            "Source": [words.source_name(library.sources[row]) for row in rows],
             "Licence": [library.licences[row] for row in rows],
         },
         key=TABLE,
@@ -177,7 +177,11 @@ def _colours(
     if colour not in ("Source", "Key"):
         index = words.slider_names().index(colour)
         return library.attributes[:, index], ()
-    labels = library.sources if colour == "Source" else library.keys
+    labels = (
+        [words.source_name(source) for source in library.sources]
+        if colour == "Source"
+        else library.keys
+    )
     names, counts = np.unique(np.array(labels, str), return_counts=True)
     common = [str(name) for name in names[np.argsort(-counts, kind="stable")][:6]]
     kinds = {name: index for index, name in enumerate(common)}

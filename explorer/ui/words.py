@@ -75,8 +75,23 @@ WORDS: dict[str, Words] = {
         factor=100,
     ),
 }
+SOURCES: dict[str, str] = {
+    "cre": "Irish dance tunes (CRE)",
+    "folk-abc": "Fiddle tunes (O'Neill, Ryan, Aird)",
+    "freedoom": "Game music (Freedoom)",
+    "lieder-piano": "Songs, the pianist's right hand",
+    "lieder-voice": "Songs, the singer (OpenScore Lieder)",
+    "openewld": "Song sheets, 1850 to the 1930s",
+    "quartet-other": "String quartets, other parts",
+    "quartet-violin-1": "String quartets, first violin",
+}
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:])")
 NOTICEABLE = (0.05, 1 / 32, 0.25, 0.05, 0.05)  # smaller changes go unmentioned
+
+
+def source_name(source: str) -> str:
+    """What a collection is called on screen; its own name if we have no better."""
+    return SOURCES.get(source, source)
 
 
 def slider_names() -> list[str]:
