@@ -169,9 +169,9 @@ def _lines(score: Music21, *, title: str, number: str) -> Extract:
         name = str(part.partName or "")
         bars = _bars(part)
         sections, reason = cut_sections([bars[i] for i in play_order(bars)])
-        if reason or not bars:
+        if reason or not sections:
             label = " ".join(filter(None, (number, title, name)))
-            left_out.append((label, reason or "no bar lines found"))
+            left_out.append((label, reason or "no full bar found"))
         if sections:
             line = Line(
                 title=title,

@@ -55,14 +55,14 @@ class Candidate:
 
 
 def tune_key(title: str) -> str:
-    """What all settings of a tune share: words but articles, dances and numbers."""
+    """What settings of a tune share: its words but articles, dances and numbers."""
     words = _words(title)
     telling = [w for w in words if not (w.isdigit() or w in _COMMON_WORDS)]
     return "".join(telling or words) or title
 
 
 def file_key(name: str) -> str:
-    """The key of a tune whose file gives no title: numbers in its name tell it apart."""
+    """The key of a tune whose file gives no title: numbers in the name count."""
     telling = [word for word in _words(name) if word not in _COMMON_WORDS]
     return "".join(telling) or name
 
