@@ -4,6 +4,7 @@ Sound is measured on the master output: its level by the player's AnalyserNode, 
 gaps by a worklet that reports each block of 128 frames.
 """
 
+import html
 import io
 import re
 import wave
@@ -201,7 +202,7 @@ def test_the_sound_goes_on_through_a_change_of_page(visit):
 
 
 def click_dot(page, index):
-    """Click a dot of the map; its title as the map has it."""
+    """Click a dot of the map; its title, which the map holds escaped for plotly."""
     page.wait_for_function("() => document.querySelector('.js-plotly-plot')?._fullData")
     x, y, name = page.evaluate(
         """(index) => {
@@ -217,7 +218,7 @@ def click_dot(page, index):
     page.mouse.move(x, y)
     page.wait_for_timeout(300)
     page.mouse.click(x, y)
-    return name
+    return html.unescape(name)
 
 
 def lonely_dot(page):
