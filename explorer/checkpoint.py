@@ -181,14 +181,10 @@ def load(path: Path) -> Checkpoint:
     """
     config = _read_config(path)
     model_config = model_config_from_json(config["model"])
-    sizes = (
-        model_config.enc_rnn_size,
-        model_config.dec_rnn_size,
-        model_config.conductor_rnn_size,
-    )
-    if max(map(len, sizes)) > _MAX_LAYERS:
+    most_layers = max(map(len, model_config.lstm_sizes))
+    if most_layers > _MAX_LAYERS:
         raise CheckpointError(
-            f"{path} describes an LSTM of {max(map(len, sizes))} layers; at most "
+            f"{path} describes an LSTM of {most_layers} layers; at most "
             f"{_MAX_LAYERS} are read. Use another checkpoint."
         )
     files = config["files"]

@@ -1,6 +1,7 @@
 """What a model is made of and how it is trained: dataclasses and named presets.
 
-Presets carry Magenta's names and sizes. Where the paper and Magenta's code differ,
+Presets carry Magenta's names and sizes; those that end in `16bar_small` and
+`1bar_small` are this project's, small enough for two CPU cores. Where the paper and Magenta's code differ,
 the paper's own figures are the `paper-*` presets: a flat decoder of 2 x 2048
 (Magenta: 3 x 2048) and a conductor projected to 512 outputs (Magenta: used
 directly at its width, 1024). The paper's 130 melody classes (128 pitches, note-off,
@@ -32,6 +33,9 @@ class ModelConfig:
     ]  # units of each bidirectional encoder layer, a direction
     dec_rnn_size: tuple[int, ...]  # units of each bottom decoder layer
     z_size: int  # latent dimensions
+    bar_enc_rnn_size: tuple[
+        int, ...
+    ] = ()  # units of each layer that reads one bar; () reads the phrase in one go
     conductor_rnn_size: tuple[
         int, ...
     ] = ()  # units of each conductor layer; () is flat
@@ -40,11 +44,21 @@ class ModelConfig:
     def __post_init__(self) -> None:
         if self.num_bars < 1 or not self.enc_rnn_size or not self.dec_rnn_size:
             raise ValueError("a model needs at least 1 bar and 1 layer on each side")
-        for sizes in (self.enc_rnn_size, self.dec_rnn_size, self.conductor_rnn_size):
+        for sizes in self.lstm_sizes:
             if len(set(sizes)) > 1:
                 raise ValueError(f"layers of one LSTM differ in size: {sizes}")
         if self.conductor_output_size is not None and not self.conductor_rnn_size:
             raise ValueError("conductor_output_size is set but there is no conductor")
+
+    @property
+    def lstm_sizes(self) -> tuple[tuple[int, ...], ...]:
+        """The layers of every LSTM; () for one this model does not have."""
+        return (
+            self.bar_enc_rnn_size,
+            self.enc_rnn_size,
+            self.conductor_rnn_size,
+            self.dec_rnn_size,
+        )
 
     @property
     def num_steps(self) -> int:
@@ -64,9 +78,12 @@ class TrainConfig:
     batch_size: int = field(default=512, metadata={"help": "examples per step"})
     learning_rate: float = field(default=1e-3, metadata={"help": "of Adam, at step 0"})
     min_learning_rate: float = field(default=1e-5, metadata={"help": "lower bound"})
-    lr_schedule: Literal["exponential", "cosine"] = field(
+    lr_schedule: Literal["exponential", "cosine", "trapezoid"] = field(
         default="exponential",
-        metadata={"help": "exponential by decay_rate, or cosine over the run"},
+        metadata={
+            "help": "exponential by decay_rate, cosine over the run, or trapezoid: "
+            "level, then straight down over the last third"
+        },
     )
     decay_rate: float = field(default=0.9999, metadata={"help": "per step"})
     warmup_steps: int = field(default=0, metadata={"help": "linear rise of the rate"})
@@ -101,6 +118,13 @@ class TrainConfig:
     max_transpose: int = field(
         default=0, metadata={"help": "semitones, drawn per example and epoch"}
     )
+    objective: Literal["events", "bar_codes"] = field(
+        default="events",
+        metadata={
+            "help": "events: the whole model; bar_codes: only what is above the bars "
+            "of the model to start from"
+        },
+    )
     num_steps: int = field(
         default=50_000, metadata={"help": "length of the run (paper: 50k, 100k)"}
     )
@@ -127,6 +151,18 @@ _SCHEDULED = TrainConfig(
     max_transpose=5,
 )
 _LONG = TrainConfig(free_bits=256, max_beta=0.2)
+_SMALL = TrainConfig(
+    batch_size=64,
+    learning_rate=2e-3,
+    lr_schedule="trapezoid",
+    warmup_steps=200,
+    initialisation="chrono",
+    max_beta=0.02,
+    beta_rate=0.9995,
+    word_dropout=0.2,
+    ema_decay=0.999,
+    max_transpose=5,
+)
 
 
 CONFIGS: dict[str, Config] = {
@@ -170,6 +206,52 @@ CONFIGS: dict[str, Config] = {
                 enc_rnn_size=(2048, 2048),
                 conductor_rnn_size=(1024, 1024),
                 dec_rnn_size=(1024, 1024),
+                z_size=512,
+            ),
+        ),
+        Config(
+            name="hier-mel_16bar",
+            train=_LONG,
+            model=ModelConfig(
+                num_bars=16,
+                bar_enc_rnn_size=(1024,),
+                enc_rnn_size=(1024,),
+                conductor_rnn_size=(1024, 1024),
+                dec_rnn_size=(1024, 1024),
+                z_size=512,
+            ),
+        ),
+        Config(
+            name="cat-mel_1bar_small",
+            train=_SMALL,
+            model=ModelConfig(
+                num_bars=1,
+                enc_rnn_size=(192,),
+                dec_rnn_size=(192, 192),
+                z_size=128,
+            ),
+        ),
+        Config(
+            name="hier-mel_16bar_small",
+            train=_SMALL,
+            model=ModelConfig(
+                num_bars=16,
+                bar_enc_rnn_size=(192,),
+                enc_rnn_size=(512,),
+                conductor_rnn_size=(512, 512),
+                conductor_output_size=128,
+                dec_rnn_size=(192, 192),
+                z_size=512,
+            ),
+        ),
+        Config(
+            name="hierenc-mel_16bar_small",
+            train=_SMALL,
+            model=ModelConfig(
+                num_bars=16,
+                bar_enc_rnn_size=(192,),
+                enc_rnn_size=(512,),
+                dec_rnn_size=(480, 480),
                 z_size=512,
             ),
         ),

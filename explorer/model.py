@@ -124,19 +124,43 @@ def sampling_probability_at(step: int, config: TrainConfig) -> float:
 
 
 class Encoder(nn.Module):
-    """Bidirectional LSTM; the last layer's final states of both directions give q."""
+    """Bidirectional LSTM; the last layer's final states of both directions give q.
+
+    A flat encoder reads the phrase event by event. A hierarchical one, as in
+    Magenta's `hier-*` configs, first reads every bar from a fresh state, then the
+    phrase bar by bar, which is 16 + 16 steps from the first event to z, not 256.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        units = config.enc_rnn_size[0]
-        self.lstm = _lstm(config.depth, config.enc_rnn_size, bidirectional=True)
+        units, in_size = config.enc_rnn_size[0], config.depth
+        self.bar_lstm: nn.LSTM | None = None
+        if config.bar_enc_rnn_size:
+            self.bar_lstm = _lstm(in_size, config.bar_enc_rnn_size, bidirectional=True)
+            in_size = 2 * config.bar_enc_rnn_size[-1]
+        self.lstm = _lstm(in_size, config.enc_rnn_size, bidirectional=True)
         self.mu = nn.Linear(2 * units, config.z_size)
         self.sigma = nn.Linear(2 * units, config.z_size)
 
     def forward(self, x: Float[Tensor, "batch time depth"]) -> Posterior:
         """q(z|x) of each phrase."""
-        _, (h, _) = self.lstm(x)
-        embedding = torch.cat([h[-2], h[-1]], dim=1)  # (batch, 2 * units)
+        return self.posterior(self.embed(x))
+
+    def embed(
+        self, x: Float[Tensor, "batch time depth"]
+    ) -> Float[Tensor, "batch embedding"]:
+        """What the phrase left in the last layer's states, (batch, 2 * units)."""
+        if self.bar_lstm is not None:
+            bars = x.reshape(-1, STEPS_PER_BAR, x.shape[2])  # (batch * bars, 16, depth)
+            x = _read(self.bar_lstm, bars).reshape(len(x), -1, self.lstm.input_size)
+        return _read(self.lstm, x)
+
+    def read_bars(self, bars: Float[Tensor, "batch bars embedding"]) -> Posterior:
+        """q(z|x) of phrases whose bars were read before (hierarchical encoder)."""
+        return self.posterior(_read(self.lstm, bars))
+
+    def posterior(self, embedding: Float[Tensor, "batch embedding"]) -> Posterior:
+        """q(z|x) from `embed`'s result."""
         sigma = functional.softplus(self.sigma(embedding).float())
         return Posterior(self.mu(embedding).float(), sigma)
 
@@ -386,6 +410,14 @@ def _lstm(
     return lstm
 
 
+def _read(
+    lstm: nn.LSTM, inputs: Float[Tensor, "batch time depth"]
+) -> Float[Tensor, "batch units"]:
+    """The last layer's final states of both directions, side by side."""
+    _, (h, _) = lstm(inputs)
+    return torch.cat([h[-2], h[-1]], dim=1)
+
+
 def _run(
     lstm: nn.LSTM, inputs: Float[Tensor, "batch time depth"], state: State
 ) -> tuple[Float[Tensor, "batch time units"], tuple[Tensor, Tensor]]:
@@ -424,7 +456,11 @@ def initialise(
     config = model.config
     encoder, decoder, conductor = model.encoder, model.decoder, model.conductor
     segment_steps = STEPS_PER_BAR if conductor else config.num_steps
-    lstms = [(encoder.lstm, config.num_steps), (decoder.lstm, segment_steps)]
+    lstms = [(decoder.lstm, segment_steps)]
+    if encoder.bar_lstm is not None:
+        lstms += [(encoder.bar_lstm, STEPS_PER_BAR), (encoder.lstm, config.num_bars)]
+    else:
+        lstms += [(encoder.lstm, config.num_steps)]
     if conductor:
         lstms.append((conductor.lstm, config.num_bars))
     for lstm, span in lstms:

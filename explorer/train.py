@@ -15,10 +15,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from explorer.checkpoint import Checkpoint
 from explorer.config import Config
 from explorer.dataset import Dataset
 from explorer.errors import DataError
 from explorer.model import beta_at
+from explorer.speed import matrix_rate, training_work
 from explorer.trainer import StepResult, Trainer, learning_rate_at
 
 MAX_BAD_STEPS = 3  # steps in a row without a finite gradient that end a run
@@ -38,6 +40,7 @@ class Progress:
     beta: float
     learning_rate: float
     examples_per_second: float
+    matrix_share: float  # arithmetic done, as a share of the device's matrix rate
     validation: dict[str, float] | None = None
 
 
@@ -58,6 +61,7 @@ def train(
     minutes: float,
     device: str = "cpu",
     bf16: bool | None = None,
+    start: Checkpoint | None = None,
     pace: Pace | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -80,6 +84,9 @@ def train(
         `cpu` or `cuda`.
     bf16
         Autocast to bfloat16; None measures whether it is faster.
+    start
+        A model whose weights this run starts from, as far as they fit; the same one
+        each time the run is resumed.
     should_stop
         Asked after every step; a state is saved before stopping.
 
@@ -91,10 +98,11 @@ def train(
     """
     pace = pace or Pace()
     folder.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(config, data, folder, device=device, bf16=bf16)
+    trainer = Trainer(config, data, folder, device=device, bf16=bf16, start=start)
     started = last_saved = last_validated = time.monotonic()
     minutes_before = trainer.minutes
-    meter = _Meter()
+    work = training_work(trainer.model, config.train.objective)
+    meter = _Meter(work / matrix_rate(trainer.device, bf16=trainer.bf16))
     bad_steps = 0
     with (folder / "log.jsonl").open("a") as log:
         while trainer.step < config.train.num_steps:
@@ -133,7 +141,8 @@ def train(
 class _Meter:
     """Means over the steps since the last line of the log."""
 
-    def __init__(self) -> None:
+    def __init__(self, ideal_seconds: float) -> None:
+        self.ideal_seconds = ideal_seconds  # for a phrase, at the full matrix rate
         self.rows: list[Float[Tensor, " 4"]] = []
         self.started = time.monotonic()
 
@@ -147,7 +156,7 @@ class _Meter:
         train = trainer.config.train
         seconds = time.monotonic() - self.started
         rate = len(self.rows) * train.batch_size / seconds
-        self.__init__()  # type: ignore[misc]  # start over
+        self.__init__(self.ideal_seconds)  # type: ignore[misc]  # start over
         return Progress(
             step=trainer.step,
             examples=trainer.examples,
@@ -159,6 +168,7 @@ class _Meter:
             beta=beta_at(trainer.step, train),
             learning_rate=learning_rate_at(trainer.step, train),
             examples_per_second=rate,
+            matrix_share=rate * self.ideal_seconds,
             validation=validation,
         )
 

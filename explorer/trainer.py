@@ -18,21 +18,15 @@ from jaxtyping import Float, UInt8
 from torch import Generator, Tensor
 
 from explorer import checkpoint, run_state
-from explorer.batches import Batches
+from explorer.batches import Batches, cut
+from explorer.checkpoint import Checkpoint
 from explorer.config import Config, TrainConfig, model_config_to_json
 from explorer.dataset import Dataset
 from explorer.errors import DataError
 from explorer.evaluate import reconstruct
 from explorer.metrics import reconstruction_score
-from explorer.model import (
-    LossTerms,
-    MusicVAE,
-    beta_at,
-    initialise,
-    negative_elbo,
-    one_hot,
-    sampling_probability_at,
-)
+from explorer.model import LossTerms, MusicVAE, initialise, one_hot
+from explorer.objectives import bar_code_terms, event_terms, start_from
 
 VALIDATION_WINDOWS = 512  # looked at during training; `evaluate` reads them all
 
@@ -42,6 +36,9 @@ def learning_rate_at(step: int, config: TrainConfig) -> float:
     low, high = config.min_learning_rate, config.learning_rate
     if config.lr_schedule == "exponential":
         rate = (high - low) * config.decay_rate**step + low
+    elif config.lr_schedule == "trapezoid":
+        left = 1 - step / config.num_steps
+        rate = low + (high - low) * min(max(3 * left, 0.0), 1.0)
     else:
         done = min(step / config.num_steps, 1.0)
         rate = low + (high - low) * 0.5 * (1 + math.cos(math.pi * done))
@@ -66,44 +63,28 @@ def train_step(
     generator: Generator,
     *,
     bf16: bool,
+    bar_model: MusicVAE | None = None,
 ) -> StepResult:
-    """One update of the weights; skipped when the gradient is not finite."""
+    """One update of the weights; skipped when the gradient is not finite.
+
+    `bar_model` is read by the objective `bar_codes` alone.
+    """
     for group in optimizer.param_groups:
         group["lr"] = learning_rate_at(step, config)
-    probability = sampling_probability_at(step, config)
     with torch.autocast(tokens.device.type, torch.bfloat16, enabled=bf16):
-        x = one_hot(tokens, model.config.depth)
-        posterior = model.encode(x)
-        z = posterior.sample(generator)
-        if probability > 0:
-            logits = model.decode(
-                z,
-                temperature=1.0,
-                generator=generator,
-                truth=tokens,
-                sampling_probability=probability,
-            ).logits
+        if config.objective == "bar_codes":
+            if bar_model is None:
+                raise ValueError("the objective bar_codes needs a model of the bars")
+            terms, accuracy = bar_code_terms(
+                model, bar_model, tokens, step, config, generator
+            )
         else:
-            keep = None
-            if config.word_dropout > 0:
-                chance = torch.rand(
-                    tokens.shape, generator=generator, device=tokens.device
-                )
-                keep = chance >= config.word_dropout
-            logits = model.teacher_forced(x, z, keep=keep)
-    terms = negative_elbo(
-        logits,
-        tokens,
-        posterior,
-        beta=beta_at(step, config),
-        free_bits=config.free_bits,
-    )
+            terms, accuracy = event_terms(model, tokens, step, config, generator)
     optimizer.zero_grad(set_to_none=True)
     terms.loss.backward()  # type: ignore[no-untyped-call]  # torch's own
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
     if torch.isfinite(norm):
         optimizer.step()
-    accuracy = (logits.argmax(dim=2) == tokens).float().mean()
     return StepResult(terms, accuracy, norm)
 
 
@@ -118,6 +99,7 @@ class Trainer:
         *,
         device: str,
         bf16: bool | None,
+        start: Checkpoint | None = None,
     ) -> None:
         self.config, self.data, self.folder = config, data, folder
         self.device = torch.device(device)
@@ -125,18 +107,27 @@ class Trainer:
         self.minutes = 0.0
         self.model = MusicVAE(config.model)
         initialise(self.model, config.train.initialisation, self._generator("weights"))
+        self.start = start
+        if start:
+            start_from(self.model, start.model)
+        self.bar_model: MusicVAE | None = None
+        if config.train.objective == "bar_codes":
+            self.bar_model = self._bar_model()
+            _freeze_bars(self.model)
         self.model.to(self.device)
         self.average = {n: p.detach().clone() for n, p in self._trainable()}
         self.optimizer = torch.optim.Adam(
             [p for _, p in self._trainable()], lr=config.train.learning_rate, fused=True
         )
-        self.batches = Batches(data, config.train)
+        self.batches = Batches(
+            data, config.train, num_bars=config.model.num_bars, device=self.device
+        )
         self._restore()
         self.bf16 = self._bf16_is_faster() if bf16 is None else bf16
 
     def run_step(self) -> StepResult:
         """Take one step and count it."""
-        tokens = torch.from_numpy(self.batches.draw(self.step)).to(self.device)
+        tokens = self.batches.draw(self.step)
         result = train_step(
             self.model,
             self.optimizer,
@@ -145,6 +136,7 @@ class Trainer:
             self.config.train,
             self._generator("noise"),
             bf16=self.bf16,
+            bar_model=self.bar_model,
         )
         self.step += 1
         self.examples += len(tokens)
@@ -181,7 +173,7 @@ class Trainer:
 
     def validate(self) -> dict[str, float]:
         """Accuracy of the averaged model on some held-out phrases."""
-        tokens = self.data.split("validation").tokens
+        tokens = cut(self.data.split("validation").tokens, self.config.model.num_bars)
         rng = np.random.default_rng(self.config.train.seed)
         if len(tokens) > VALIDATION_WINDOWS:
             rows = rng.choice(len(tokens), VALIDATION_WINDOWS, replace=False)
@@ -214,7 +206,16 @@ class Trainer:
             "model": model_config_to_json(self.config.model),
             "train": dataclasses.asdict(self.config.train),
             "data_sha256": self.data.sha256,
+            "start": self.start.sha256 if self.start else None,
         }
+
+    def _bar_model(self) -> MusicVAE:
+        if self.start is None or self.start.config.num_bars != 1:
+            raise DataError(
+                "The objective bar_codes needs a model of single bars to start from. "
+                "Train one and name it with --start-from."
+            )
+        return self.start.model.to(self.device).requires_grad_(False)
 
     def _training_facts(self) -> dict[str, Any]:
         device = torch.cuda.get_device_name() if self.device.type == "cuda" else "CPU"
@@ -224,6 +225,7 @@ class Trainer:
             "minutes": round(self.minutes, 1),
             "hardware": f"{device}, {torch.get_num_threads()} threads",
             "bf16": self.bf16,
+            "start": _origin(self.start),
             **dataclasses.asdict(self.config.train),
         }
 
@@ -242,6 +244,11 @@ class Trainer:
                 f"{self.folder} was trained on other data (hash "
                 f"{facts['data_sha256'][:12]}, now {self.data.sha256[:12]}). "
                 "Use that data again, or give this run another --name."
+            )
+        if facts.get("start") != (self.start.sha256 if self.start else None):
+            raise DataError(
+                f"{self.folder} holds a run that started from another model. Name the "
+                "same one with --start-from, or give this run another --name."
             )
         self.step, self.examples = facts["step"], facts["examples"]
         self.minutes = facts["minutes"]
@@ -262,15 +269,39 @@ class Trainer:
         """Whether bf16 autocast beats float32 on this machine, measured on a batch."""
         if self.device.type == "cuda":
             return torch.cuda.is_bf16_supported()
-        tokens = torch.from_numpy(self.batches.draw(0))
+        tokens = self.batches.draw(0)
         seconds = {}
         for bf16 in (False, True, False, True):  # the first of each warms up
             started = time.perf_counter()
-            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-                x = one_hot(tokens, self.config.model.depth)
-                posterior = self.model.encode(x)
-                logits = self.model.teacher_forced(x, posterior.mu)
-            logits.float().sum().backward()  # type: ignore[no-untyped-call]
-            self.optimizer.zero_grad(set_to_none=True)
+            try:
+                with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+                    x = one_hot(tokens, self.config.model.depth)
+                    posterior = self.model.encode(x)
+                    logits = self.model.teacher_forced(x, posterior.mu)
+                logits.float().sum().backward()  # type: ignore[no-untyped-call]
+            except RuntimeError:  # processors without bf16 have no such LSTM
+                return False
+            finally:
+                self.optimizer.zero_grad(set_to_none=True)
             seconds[bf16] = time.perf_counter() - started
         return seconds[True] < seconds[False]
+
+
+def _origin(start: Checkpoint | None) -> dict[str, Any] | None:
+    """Where the first weights came from, and what had gone into them."""
+    if start is None:
+        return None
+    kept = ("examples", "minutes", "objective", "start")
+    facts = {key: start.training[key] for key in kept if key in start.training}
+    return {"name": start.name, "sha256": start.sha256, **facts}
+
+
+def _freeze_bars(model: MusicVAE) -> None:
+    """Leave only what is above the bars to be trained."""
+    if model.encoder.bar_lstm is None or model.conductor is None:
+        raise DataError(
+            "The objective bar_codes trains the levels above the bars, and this preset "
+            "has none. Choose a hierarchical preset, or train on events."
+        )
+    for part in (model.encoder.bar_lstm, model.decoder):
+        part.requires_grad_(False)

@@ -10,6 +10,18 @@ from explorer.dataset import Dataset, SourceInfo, Split, TuneInfo
 TINY_MODEL = ModelConfig(
     num_bars=2, enc_rnn_size=(24,), dec_rnn_size=(24, 24), z_size=8
 )
+TINY_BAR = ModelConfig(num_bars=1, enc_rnn_size=(10,), dec_rnn_size=(8,), z_size=5)
+TINY_HIERARCHY = ModelConfig(
+    num_bars=2,
+    bar_enc_rnn_size=(10,),
+    enc_rnn_size=(12,),
+    conductor_rnn_size=(14,),
+    conductor_output_size=5,
+    dec_rnn_size=(8,),
+    z_size=6,
+)
+"""A model of two bars whose bar level has the sizes of `TINY_BAR`."""
+
 TINY_TRAIN = TrainConfig(
     batch_size=8,
     num_steps=6,
@@ -24,10 +36,10 @@ TINY_TRAIN = TrainConfig(
 )
 
 
-def tiny_config(**train):
+def tiny_config(model=TINY_MODEL, **train):
     """A model small enough to train within a second."""
     training = dataclasses.replace(TINY_TRAIN, **train)
-    return Config(name="tiny", model=TINY_MODEL, train=training)
+    return Config(name="tiny", model=model, train=training)
 
 
 def tiny_tokens(num, seed=0):

@@ -33,6 +33,15 @@ PROJECTED = ModelConfig(
     dec_rnn_size=(8, 8),
     z_size=6,
 )
+BOTH_HIERARCHICAL = ModelConfig(
+    num_bars=3,
+    bar_enc_rnn_size=(9,),
+    enc_rnn_size=(12, 12),
+    conductor_rnn_size=(10, 10),
+    conductor_output_size=5,
+    dec_rnn_size=(8, 8),
+    z_size=6,
+)
 
 
 def generator(seed=0):
@@ -51,7 +60,8 @@ def phrases(config, num=5):
 
 
 @pytest.fixture(
-    params=[FLAT, HIERARCHICAL, PROJECTED], ids=["flat", "hier", "projected"]
+    params=[FLAT, HIERARCHICAL, PROJECTED, BOTH_HIERARCHICAL],
+    ids=["flat", "hier", "projected", "both"],
 )
 def config(request):
     return request.param
@@ -64,6 +74,7 @@ def config(request):
         ("cat-mel_2bar_big", 134_571_098),
         ("flat-mel_16bar", 235_250_778),
         ("hierdec-mel_16bar", 176_061_530),
+        ("hier-mel_16bar", 72_547_418),
     ],
 )
 def test_presets_have_magentas_number_of_parameters(preset, count):
@@ -179,6 +190,21 @@ def test_bars_of_the_hierarchical_decoder_hear_each_other_only_through_one_event
     after = model.teacher_forced(one_hot(changed, 90), z)
     assert not before[:, 4:16].equal(after[:, 4:16])
     torch.testing.assert_close(before[:, 16:], after[:, 16:])
+
+
+def test_a_hierarchical_encoder_reads_every_bar_alike_and_minds_their_order():
+    model = make(BOTH_HIERARCHICAL)
+    bars = torch.randint(0, 90, (3, 16), generator=generator(2)).to(torch.uint8)
+    phrase = bars.flatten()[None]
+    x = one_hot(phrase, 90)
+    read = one_hot(bars, 90)
+    _, (h, _) = model.encoder.bar_lstm(read)
+    embeddings = torch.cat([h[0], h[1]], dim=1)[None]
+    torch.testing.assert_close(
+        model.encoder.read_bars(embeddings).mu, model.encode(x).mu
+    )
+    turned = model.encoder.read_bars(embeddings.flip(1)).mu
+    assert not torch.allclose(turned, model.encode(x).mu, atol=1e-4)
 
 
 def test_flat_decoder_remembers_across_bars():

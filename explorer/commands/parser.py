@@ -92,7 +92,14 @@ def _train(command: Parser) -> None:
         "--minutes", type=_positive, default=120.0, help="of this sitting (120)"
     )
     command.add_argument(
-        "--device", choices=("cpu", "cuda"), default="cpu", help="(cpu)"
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="auto takes a GPU that is there (auto)",
+    )
+    command.add_argument(
+        "--start_from",
+        help="checkpoint or run/export whose weights are taken as far as they fit",
     )
     command.add_argument(
         "--bf16",

@@ -75,11 +75,17 @@ def train(arguments: Namespace) -> Report:
     config = dataclasses.replace(preset, train=dataclasses.replace(settings, **given))
     folder: Path = arguments.out or RUNS / (arguments.name or arguments.preset)
     checkpoint.check_name(folder.name)
-    if arguments.device == "cuda" and not torch.cuda.is_available():
+    device = arguments.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
         raise DataError(
             "There is no CUDA device on this computer. Train with --device cpu."
         )
     data = dataset.load(arguments.data)
+    start = None
+    if arguments.start_from:
+        start = checkpoint.load(checkpoint_folder(arguments.start_from))
     last: Progress | None = None
     with _bar("step", total=config.train.num_steps) as bar, stop_on_signals() as asked:
 
@@ -97,8 +103,9 @@ def train(arguments: Namespace) -> Report:
             data,
             folder,
             minutes=arguments.minutes,
-            device=arguments.device,
+            device=device,
             bf16={"auto": None, "on": True, "off": False}[arguments.bf16],
+            start=start,
             pace=Pace(
                 validate_minutes=arguments.save_minutes,
                 save_minutes=arguments.save_minutes,

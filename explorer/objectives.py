@@ -1,0 +1,128 @@
+"""What a training step minimises: the ELBO of events, or first that of bar codes.
+
+A hierarchical model of many bars has two things to learn: how a bar is written, and
+how a phrase is made of bars. Learnt together, each waits for the other. So a model of
+single bars may be trained first and given to the long one (`start_from`); with the
+objective `bar_codes` only the levels above the bar are then trained, to give back the
+codes of the bars, at a third of the cost of an event step; the objective `events`
+finishes the whole.
+"""
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Generator, Tensor
+
+from explorer.config import TrainConfig
+from explorer.errors import DataError
+from explorer.model import (
+    LossTerms,
+    MusicVAE,
+    beta_at,
+    negative_elbo,
+    one_hot,
+    sampling_probability_at,
+)
+from explorer.notes import STEPS_PER_BAR
+
+
+def event_terms(
+    model: MusicVAE,
+    tokens: UInt8[Tensor, "batch time"],
+    step: int,
+    config: TrainConfig,
+    generator: Generator,
+) -> tuple[LossTerms, Float[Tensor, ""]]:
+    """Negative ELBO of events, and the share of them that are the likeliest."""
+    x = one_hot(tokens, model.config.depth)
+    posterior = model.encode(x)
+    z = posterior.sample(generator)
+    probability = sampling_probability_at(step, config)
+    if probability > 0:
+        logits = model.decode(
+            z,
+            temperature=1.0,
+            generator=generator,
+            truth=tokens,
+            sampling_probability=probability,
+        ).logits
+    else:
+        keep = None
+        if config.word_dropout > 0:
+            chance = torch.rand(tokens.shape, generator=generator, device=tokens.device)
+            keep = chance >= config.word_dropout
+        logits = model.teacher_forced(x, z, keep=keep)
+    terms = negative_elbo(
+        logits,
+        tokens,
+        posterior,
+        beta=beta_at(step, config),
+        free_bits=config.free_bits,
+    )
+    return terms, (logits.argmax(dim=2) == tokens).float().mean()
+
+
+def bar_code_terms(
+    model: MusicVAE,
+    bar_model: MusicVAE,
+    tokens: UInt8[Tensor, "batch time"],
+    step: int,
+    config: TrainConfig,
+    generator: Generator,
+) -> tuple[LossTerms, Float[Tensor, ""]]:
+    """Negative ELBO of bar codes, and the share of their spread explained.
+
+    The conductor's embedding of a bar is the mean of a Gaussian whose standard
+    deviations are those of the bar's own posterior: what the bar decoder has learnt
+    not to mind costs little. A constant of the Gaussian is left out.
+    """
+    bar_lstm, conductor = model.encoder.bar_lstm, model.conductor
+    if bar_lstm is None or conductor is None:
+        raise ValueError("bar codes need a hierarchical encoder and decoder")
+    bars = tokens.reshape(-1, STEPS_PER_BAR)
+    with torch.no_grad():
+        embeddings = bar_model.encoder.embed(one_hot(bars, model.config.depth))
+        target = bar_model.encoder.posterior(embeddings)
+    posterior = model.encoder.read_bars(
+        embeddings.reshape(len(tokens), -1, 2 * bar_lstm.hidden_size)
+    )
+    z = posterior.sample(generator)
+    written = conductor(z).flatten(0, 1).float()
+    error = ((written - target.mu) / target.sigma).square()
+    spread = ((target.mu - target.mu.mean(dim=0)) / target.sigma).square()
+    reconstruction = 0.5 * error.sum() / len(tokens)
+    kl = posterior.kl_divergence().sum(dim=1).mean()
+    beta = beta_at(step, config)
+    terms = LossTerms(reconstruction + beta * kl, reconstruction, kl, beta)
+    return terms, 1 - error.detach().sum() / spread.sum()
+
+
+def start_from(model: MusicVAE, source: MusicVAE) -> list[str]:
+    """Copy every tensor of `source` that `model` has too, and return their names.
+
+    Names and shapes must agree. A model of single bars gives its encoder to the bar
+    encoder of a hierarchical one, and its decoder to the bottom decoder.
+
+    Raises
+    ------
+    DataError
+        If nothing of `source` fits.
+    """
+    weights = source.state_dict()
+    if source.config.num_bars == 1 and model.encoder.bar_lstm is not None:
+        weights = {
+            name.replace("encoder.lstm.", "encoder.bar_lstm."): tensor
+            for name, tensor in weights.items()
+        }
+    own = model.state_dict()
+    fitting = {
+        name: tensor
+        for name, tensor in weights.items()
+        if name in own and own[name].shape == tensor.shape
+    }
+    if not fitting:
+        raise DataError(
+            "Nothing of the model to start from has the sizes of this one. Start from "
+            "a model of the same preset, or of its bars."
+        )
+    model.load_state_dict({**own, **fitting})
+    return sorted(fitting)
