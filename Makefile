@@ -6,6 +6,7 @@
 #   TORCH_INDEX=...   the package index for PyTorch, or `none` (README, "Install")
 #   TESTS=...         what `make test` gives to pytest, e.g. TESTS='tests/test_midi.py -x'
 #   CORPUS=... NAME=... PRESET=... RECIPE=... MINUTES=...   what `make train` does
+#   CORPUS=... PLAN=two-cores JOBS=1                        what `make train-all` does
 
 PORT ?= 8501
 TESTS ?= tests
@@ -13,6 +14,8 @@ NAME ?= mel_2bar_small
 PRESET ?= cat-mel_2bar_small
 RECIPE ?= two-cores
 MINUTES ?= 120
+PLAN ?= two-cores
+JOBS ?= 1
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
@@ -26,7 +29,7 @@ PYTHON := $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
   && echo "$$p" && break; done)
 endif
 
-.PHONY: default run test test-js lint format smoke bench train install clean
+.PHONY: default run test test-js lint format smoke bench train train-all install clean
 .DELETE_ON_ERROR:
 
 default: lint test
@@ -74,6 +77,12 @@ train: $(VENV)/corpus-installed
 	env -u OMP_NUM_THREADS $(PY) -m explorer train $(PRESET) data/$(NAME) \
 	  --name $(NAME) --recipe $(RECIPE) --minutes $(MINUTES)
 	$(PY) -m explorer promote runs/$(NAME) data/$(NAME)
+
+# Every checkpoint of a plan, from nothing: make train-all CORPUS=path/to/music
+train-all: $(VENV)/corpus-installed
+	@test -n "$(CORPUS)" || { echo "Name a folder of music: make train-all CORPUS=..."; exit 2; }
+	env -u OMP_NUM_THREADS $(PY) -m scripts.train_all "$(CORPUS)" \
+	  --plan scripts/plans/$(PLAN).toml --jobs $(JOBS)
 
 install: $(VENV)/installed
 
