@@ -1,4 +1,9 @@
-"""Training steps as the trainer takes them, float32 beside bf16 autocast."""
+"""Training steps as the trainer takes them, float32 beside bf16 autocast.
+
+The share of the matrix rate is the arithmetic of the matrix products of a step,
+forward and backward, beside a 2048 x 2048 product of the same precision on the same
+device. `--objective bar_codes` measures the stage that trains above the bars.
+"""
 
 import dataclasses
 from collections.abc import Callable
@@ -6,60 +11,113 @@ from itertools import count
 
 import torch
 
-from bench.timing import alternate, arguments, ceilings, report
-from explorer.config import CONFIGS
+from bench.timing import alternate, arguments, report
+from explorer.config import CONFIGS, ModelConfig
 from explorer.model import MusicVAE, initialise
+from explorer.speed import matrix_rate, training_work
 from explorer.trainer import train_step
 
 
-def stepper(preset: str, batch: int, *, bf16: bool) -> Callable[[], object]:
+def stepper(preset: str, batch: int, device: torch.device, *, bf16: bool, bars: bool):
     """A model of its own and a function that trains it by one step."""
     config = CONFIGS[preset]
-    teacher_forced = dataclasses.replace(
-        config.train, sampling_schedule="constant", sampling_rate=0.0
+    settings = dataclasses.replace(
+        config.train,
+        sampling_schedule="constant",
+        sampling_rate=0.0,
+        objective="bar_codes" if bars else "events",
     )
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator(device).manual_seed(0)
     shape = (batch, config.model.num_steps)
     tokens = torch.randint(
-        config.model.depth, shape, generator=generator, dtype=torch.uint8
-    )
+        config.model.depth, shape, generator=generator, device=device
+    ).to(torch.uint8)
     model = MusicVAE(config.model)
-    initialise(model, "chrono", generator)
+    initialise(model, "chrono", torch.Generator().manual_seed(0))
+    model.to(device)
     trained = [weights for weights in model.parameters() if weights.requires_grad]
     optimizer = torch.optim.Adam(trained, fused=True)
+    bar_model = MusicVAE(bar_config(config.model)).to(device) if bars else None
     steps = count()
-    return lambda: train_step(
-        model, optimizer, tokens, next(steps), teacher_forced, generator, bf16=bf16
+
+    def step() -> None:
+        train_step(
+            model,
+            optimizer,
+            tokens,
+            next(steps),
+            settings,
+            generator,
+            bf16=bf16,
+            bar_model=bar_model,
+        )
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+
+    return model, step
+
+
+def bar_config(config: ModelConfig) -> ModelConfig:
+    """A model of the single bars that a hierarchical one is made of."""
+    return ModelConfig(
+        num_bars=1,
+        enc_rnn_size=config.bar_enc_rnn_size,
+        dec_rnn_size=config.dec_rnn_size,
+        z_size=config.conductor_output_size or config.conductor_rnn_size[-1],
     )
+
+
+def works(step: Callable[[], None]) -> bool:
+    """Whether the processor has an LSTM of this precision."""
+    try:
+        step()
+    except RuntimeError:
+        return False
+    return True
 
 
 def main() -> None:
-    parser = arguments(__doc__, runs=5)
+    parser = arguments(__doc__.splitlines()[0], runs=5)
     parser.add_argument(
         "--preset", choices=sorted(CONFIGS), default="cat-mel_2bar_small"
     )
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument(
+        "--objective", choices=("events", "bar_codes"), default="events"
+    )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    timings = alternate(
-        {
-            "float32": stepper(options.preset, options.batch, bf16=False),
-            "bf16": stepper(options.preset, options.batch, bf16=True),
-        },
-        options.runs,
-    )
-    rates = {
-        name: round(1000 * options.batch / timing.median_ms, 1)
-        for name, timing in timings.items()
-    }
+    device = torch.device(options.device)
+    bars = options.objective == "bar_codes"
+    steps, work = {}, 0.0
+    for name, bf16 in (("float32", False), ("bf16", True)):
+        model, step = stepper(
+            options.preset, options.batch, device, bf16=bf16, bars=bars
+        )
+        work = training_work(model, options.objective)
+        if works(step):
+            steps[name] = step
+    rates = {name: matrix_rate(device, bf16=name == "bf16") for name in steps}
+    timings = alternate(steps, options.runs)
+    found = {}
+    for name, timing in timings.items():
+        rate = 1000 * options.batch / timing.median_ms
+        found[name] = {
+            "phrases_per_second": round(rate, 1),
+            "matrix_gflops": round(rates[name] / 1e9, 1),
+            "share_of_matrix_rate": round(rate * work / rates[name], 3),
+        }
     report(
         "train",
         preset=options.preset,
+        objective=options.objective,
+        device=options.device,
         batch=options.batch,
-        ceilings=ceilings(),
+        gflop_per_phrase=round(work / 1e9, 3),
         timings=timings,
-        phrases_per_second=rates,
+        rates=found,
     )
 
 
