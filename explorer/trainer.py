@@ -23,12 +23,11 @@ from explorer.checkpoint import Checkpoint
 from explorer.config import Config, TrainConfig, model_config_to_json
 from explorer.dataset import Dataset
 from explorer.errors import DataError
-from explorer.evaluate import reconstruct
-from explorer.metrics import reconstruction_score
 from explorer.model import LossTerms, MusicVAE, initialise, one_hot
 from explorer.objectives import bar_code_terms, event_terms, start_from
+from explorer.validation import validate
 
-VALIDATION_WINDOWS = 512  # looked at during training; `evaluate` reads them all
+VALIDATION_WINDOWS = 512  # `evaluate` reads them all
 
 
 def learning_rate_at(step: int, config: TrainConfig) -> float:
@@ -178,15 +177,7 @@ class Trainer:
         if len(tokens) > VALIDATION_WINDOWS:
             rows = rng.choice(len(tokens), VALIDATION_WINDOWS, replace=False)
             tokens = tokens[np.sort(rows)]
-        written = reconstruct(self.averaged_model().to(self.device), tokens, seed=0)
-        forced = reconstruction_score(tokens, written.teacher_forced)
-        sampled = reconstruction_score(tokens, written.sampled)
-        return {
-            "teacher_forced": forced.accuracy,
-            "sampled": sampled.accuracy,
-            "exact_phrases": sampled.exact_phrases,
-            "kl_bits": written.kl_bits,
-        }
+        return validate(self.averaged_model().to(self.device), tokens, seed=0)
 
     def _trainable(self) -> list[tuple[str, torch.nn.Parameter]]:
         return [(n, p) for n, p in self.model.named_parameters() if p.requires_grad]
