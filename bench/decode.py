@@ -1,42 +1,56 @@
 """Decode phrases by batch size, beside a plain LSTMCell loop and the floor.
 
-The plain loop is what a first port writes: one-hot and z concatenated, one cell per
-layer. The floor is every recurrent weight read once a step at the measured
-matrix-vector rate, or the arithmetic at the measured matrix rate, whichever is
-longer. Weights are random; speed does not depend on them.
+The plain loop is what a first port writes: one-hot and condition concatenated, one
+cell per layer; what it is conditioned on comes from the same conductor. The floor is
+every recurrent weight read once a step at the measured matrix-vector rate, or the
+arithmetic at the measured matrix rate, whichever is longer; the conductor's few steps
+are left out of it. Weights are random; speed does not depend on them.
+
+`strip` is what the app asks for: the nine tunes of a blend, with their certainty.
 """
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from bench.timing import alternate, arguments, ceilings, report
-from explorer.config import CONFIGS, ModelConfig
+from explorer.checkpoint import Checkpoint
+from explorer.config import CONFIGS
 from explorer.model import CoreDecoder, MusicVAE
+from explorer.trained_model import TrainedModel
 
-FLAT = sorted(name for name, c in CONFIGS.items() if not c.model.is_hierarchical)
+STRIP = 9  # tunes of a blend
 
 
-def plain_loop(config: ModelConfig):
+def plain_loop(model: MusicVAE):
     """Decode greedily the way a first port does."""
-    sizes = config.dec_rnn_size
-    inputs = (config.depth + config.z_size, *sizes)
+    config = model.config
+    sizes, input_size = config.dec_rnn_size, model.decoder.lstm.input_size
+    inputs = (input_size, *sizes)
     cells = [nn.LSTMCell(*pair) for pair in zip(inputs, sizes, strict=False)]
-    initial = nn.Linear(config.z_size, 2 * sum(sizes))
+    initial = nn.Linear(input_size - config.depth, 2 * sum(sizes))
     output = nn.Linear(sizes[-1], config.depth)
 
     def decode(z: torch.Tensor) -> torch.Tensor:
-        parts = torch.tanh(initial(z)).split([n for n in sizes for _ in "ch"], dim=1)
-        state = list(zip(parts[1::2], parts[0::2], strict=True))
         event = z.new_zeros(len(z), config.depth)
         tokens = []
-        for _ in range(config.num_steps):
-            hidden = torch.cat([event, z], dim=1)
-            for layer, cell in enumerate(cells):
-                state[layer] = cell(hidden, state[layer])
-                hidden = state[layer][0]
-            tokens.append(output(hidden).argmax(dim=1))
-            event = functional.one_hot(tokens[-1], config.depth).float()
+        conditions = model.conditions(z)
+        for condition in conditions.unbind(1):
+            parts = torch.tanh(initial(condition))
+            parts = parts.split([n for n in sizes for _ in "ch"], dim=1)
+            state = list(zip(parts[1::2], parts[0::2], strict=True))
+            for _ in range(config.num_steps // conditions.shape[1]):
+                hidden = torch.cat([event, condition], dim=1)
+                for layer, cell in enumerate(cells):
+                    state[layer] = cell(hidden, state[layer])
+                    hidden = state[layer][0]
+                tokens.append(output(hidden).argmax(dim=1))
+                event = functional.one_hot(tokens[-1], config.depth).float()
         return torch.stack(tokens, dim=1)
 
     return decode
@@ -49,14 +63,41 @@ def weights_read_each_step(decoder: CoreDecoder) -> int:
     return recurrent + upper + decoder.output.weight.numel()
 
 
+def strip_of(model: MusicVAE) -> Callable[[], object]:
+    """Make the tunes of a blend as the app does; needs neither map nor sliders."""
+    unsaved = Checkpoint(
+        name="unsaved",
+        path=Path(),
+        model=model,
+        config=model.config,
+        preset="",
+        training={},
+        data={},
+        metrics={},
+        files={},
+        sha256="",
+    )
+    no_map: Any = None
+    trained = TrainedModel(checkpoint=unsaved, library=no_map, attribute_vectors=no_map)
+    ends = np.random.default_rng(0).standard_normal((2, model.config.z_size))
+
+    def strip() -> object:
+        return trained.decode(trained.interpolate(*ends.astype(np.float32), STRIP))
+
+    return strip
+
+
 @torch.inference_mode()
 def main() -> None:
     parser = arguments(__doc__.splitlines()[0], runs=15)
-    parser.add_argument("--preset", choices=FLAT, default="cat-mel_2bar_small")
+    parser.add_argument(
+        "--preset", choices=sorted(CONFIGS), default="cat-mel_2bar_small"
+    )
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 4, 32, 100])
     options = parser.parse_args()
     config = CONFIGS[options.preset].model
-    model, plain = MusicVAE(config).eval(), plain_loop(config)
+    model = MusicVAE(config).eval()
+    plain = plain_loop(model)
     weights = weights_read_each_step(model.decoder)
     limits = ceilings(memory_bytes=4 * weights)  # in the cache the weights lie in
     sizes = {}
@@ -79,6 +120,7 @@ def main() -> None:
             "share_of_floor": round(floor_ms / ours, 3),
             "faster_than_plain": round(theirs / ours, 2),
         }
+    sizes["strip"] = alternate({f"{STRIP}_tunes": strip_of(model)}, options.runs)
     report("decode", preset=options.preset, ceilings=limits, **sizes)
 
 

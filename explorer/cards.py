@@ -5,13 +5,15 @@ test holds each committed card to its `metrics.json`.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from explorer import card_results
 from explorer.checkpoint import Checkpoint
 from explorer.config import CONFIGS, RECIPES, TrainConfig
 from explorer.dataset import TRAIN_SHARE, VALIDATION_SHARE, Dataset
 from explorer.library import Library
+from explorer.markdown import bullets, number, table
 
 HEADINGS: Final = (
     "Model details",
@@ -24,71 +26,28 @@ HEADINGS: Final = (
     "Citation",
 )
 
-_WAYS: Final = {
-    "teacher_forced": "next event after true ones, likeliest",
-    "sampled": "written alone, drawn at temperature 1, z drawn",
-    "sampled_from_mu": "written alone, drawn at temperature 1, z = mu",
-    "argmax_from_mu": "written alone, likeliest, z = mu (what the app plays)",
-}
-
 
 def write(
-    checkpoint: Checkpoint, data: Dataset, library: Library, *, half: bool
+    checkpoint: Checkpoint,
+    data: Dataset,
+    library: Library,
+    *,
+    half: bool,
+    figures: Sequence[str] = (),
 ) -> str:
-    """The card as Markdown."""
+    """The card as Markdown; `figures` are files of the same folder that it shows."""
     parts = {
         "Model details": _details(checkpoint, half=half),
         "Intended use": _USE,
         "Data": _data(data, library),
         "Training": _training(checkpoint, data),
-        "Results": _results(checkpoint.metrics, library),
+        "Results": card_results.write(checkpoint.metrics, library.trust, figures),
         "Limitations and biases": _limits(checkpoint, data),
         "How to load": _LOADING.format(name=checkpoint.name),
         "Citation": _CITATION,
     }
     sections = [f"## {heading}\n\n{parts[heading].strip()}\n" for heading in HEADINGS]
     return "\n".join([_summary(checkpoint, data), *sections])
-
-
-def results_table(metrics: Mapping[str, Any]) -> str:
-    """How well held-out phrases come back, a row per way of writing them."""
-    reconstruction = metrics["reconstruction"]
-    first = next(iter(reconstruction.values()))
-    columns = [key for key, value in first.items() if isinstance(value, float)]
-    header = ["", *(column.replace("_", " ") for column in columns)]
-    rows = [
-        [
-            f"{name.replace('_', ' ')}: {meaning}",
-            *(_number(reconstruction[name][column]) for column in columns),
-        ]
-        for name, meaning in _WAYS.items()
-        if name in reconstruction
-    ]
-    return _table(header, rows)
-
-
-def samples_table(metrics: Mapping[str, Any]) -> str:
-    """Statistics of draws from the prior beside those of real phrases."""
-    samples, real = metrics["samples"]["samples"], metrics["samples"]["data"]
-    rows = [
-        [name.replace("_", " "), _number(samples[name]), _number(real[name])]
-        for name in samples
-    ]
-    return _table(["", "samples", "real phrases"], rows)
-
-
-def sources_table(metrics: Mapping[str, Any]) -> str:
-    """Accuracy by source of the held-out phrases."""
-    rows = [
-        [
-            name,
-            f"{values['num_windows']:,}",
-            _number(values["teacher_forced"]),
-            _number(values["sampled"]),
-        ]
-        for name, values in metrics["by_source"].items()
-    ]
-    return _table(["source", "phrases", "teacher forced", "sampled"], rows)
 
 
 def train_command(checkpoint: Checkpoint) -> str:
@@ -133,7 +92,7 @@ def _details(checkpoint: Checkpoint, *, half: bool) -> str:
     kind = "hierarchical" if config.is_hierarchical else "flat"
     parameters = checkpoint.model.num_parameters()
     stored = "float16 (computed with as float32)" if half else "float32"
-    return _bullets(
+    return bullets(
         [
             f"Type: recurrent variational autoencoder, {kind} decoder; "
             f"preset `{checkpoint.preset}`",
@@ -174,7 +133,7 @@ def _data(data: Dataset, library: Library) -> str:
     test_share = 1 - TRAIN_SHARE - VALIDATION_SHARE
     return "\n\n".join(
         [
-            _table(header, rows),
+            table(header, rows),
             f"Split by tune: {TRAIN_SHARE:.0%} for training, {VALIDATION_SHARE:.0%} "
             f"for validation ({held_out['validation']:,} phrases), {test_share:.0%} "
             f"for testing ({held_out['test']:,} phrases). *Share* is how much of each "
@@ -192,7 +151,7 @@ def _training(checkpoint: Checkpoint, data: Dataset) -> str:
         grown = 1 - training["beta_rate"] ** training["steps"]
         training["last_beta"] = grown * training["max_beta"]
     facts = [
-        f"{label}: {_number(training[key])}"
+        f"{label}: {number(training[key])}"
         for key, label in (
             ("steps", "Steps"),
             ("examples", "Phrases seen, repeats counted"),
@@ -208,44 +167,17 @@ def _training(checkpoint: Checkpoint, data: Dataset) -> str:
         if key in training
     ]
     return (
-        f"{_bullets(facts)}\n\nTo train it again, `DATA` being the folder that "
+        f"{bullets(facts)}\n\nTo train it again, `DATA` being the folder that "
         f"`python -m explorer prepare CORPUS... -o DATA --bars {data.num_bars}` makes:"
         f"\n\n```\n{train_command(checkpoint)}\n```"
-    )
-
-
-def _results(metrics: Mapping[str, Any], library: Library) -> str:
-    facts = metrics["eval"]
-    trust = [
-        f"{name}: trustworthiness {_number(values['trustworthiness'])}, "
-        f"{100 * values['neighbours_kept']:.0f} % of the {values['num_near']} nearest "
-        "phrases are near on the map too"
-        for name, values in library.trust.items()
-    ]
-    return "\n\n".join(
-        [
-            f"On {facts['num_windows']:,} phrases of {facts['num_tunes']:,} tunes "
-            f"that were held out ({facts['split']} split, seed {facts['seed']}). "
-            "Accuracy is the share of sixteenths with the right event. Most are "
-            "\u201cnothing new\u201d, so read onset F1 and whole phrases too.",
-            results_table(metrics),
-            f"A phrase costs {_number(metrics['kl_bits'])} bits (KL); "
-            f"{metrics['active_units']} latent numbers are in use.",
-            sources_table(metrics),
-            f"{metrics['samples']['num']:,} draws from the prior, at temperature "
-            f"{metrics['samples']['temperature']}, beside real phrases:",
-            samples_table(metrics),
-            "How far the maps can be believed:",
-            _bullets(trust),
-        ]
     )
 
 
 def _limits(checkpoint: Checkpoint, data: Dataset) -> str:
     shares = sorted(data.sources, key=lambda source: -source.weight)
     most = ", ".join(f"{s.name} {100 * s.weight:.0f} %" for s in shares[:3])
-    bits = _number(checkpoint.metrics["kl_bits"])
-    return _bullets(
+    bits = number(checkpoint.metrics["kl_bits"])
+    return bullets(
         [
             "4/4 only (2/2 and paired 2/4 bars count), on a grid of sixteenths: no "
             "triplets, no swing, no ornaments",
@@ -279,28 +211,3 @@ Roberts, Engel, Raffel, Hawthorne, Eck (2018): A Hierarchical Latent Vector Mode
 Learning Long-Term Structure in Music. ICML, arXiv:1803.05428. The implementation is
 this repository's own; sizes and names of presets follow Magenta's.
 """
-
-
-def _number(value: float | str) -> str:
-    """A figure as the card shows it: counts whole, the rest in a few digits."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return f"{value:,}"
-    if 0 < abs(value) < 0.01:
-        return f"{value:.2g}"
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _table(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(
-        "| "
-        + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in line)
-        + " |"
-        for line in lines
-    )

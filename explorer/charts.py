@@ -159,7 +159,7 @@ def tune_map(
             ax=0,
             ay=-30,
         )
-    _style(figure, palette, height=height)
+    style(figure, palette, height=height)
     figure.update_layout(
         clickmode="event+select",
         dragmode="pan",
@@ -217,7 +217,7 @@ def wanted_and_got(
                 hovertemplate="%{y}: " + label + " %{x:+.1f}<extra></extra>",
             )
         )
-    _style(figure, palette, height=70 + 44 * len(labels))
+    style(figure, palette, height=70 + 44 * len(labels))
     reach = max(3.0, float(np.abs(np.concatenate([wanted, got])).max(initial=0)))
     figure.update_layout(
         barmode="group",
@@ -236,35 +236,6 @@ def wanted_and_got(
         gridcolor=palette.grid,
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return figure
-
-
-def sorted_bars(
-    values: Float[ndarray, " n"],
-    *,
-    x_name: str,
-    y_name: str,
-    line: float | None = None,
-    palette: Palette,
-) -> go.Figure:
-    """Values from largest to smallest, with an optional threshold line."""
-    ordered = np.sort(values)[::-1]
-    figure = go.Figure(
-        go.Bar(
-            x=np.arange(1, len(ordered) + 1),
-            y=ordered,
-            marker={"color": palette.end_b, "line": {"width": 0}},
-            hovertemplate=f"{html.escape(x_name)} %{{x}}: %{{y:.2f}}<extra></extra>",
-        )
-    )
-    _style(figure, palette, height=260)
-    figure.update_layout(bargap=0.1)
-    figure.update_xaxes(title=html.escape(x_name), showgrid=False)
-    figure.update_yaxes(title=html.escape(y_name), gridcolor=palette.grid)
-    if line is not None:
-        figure.add_hline(
-            y=line, line={"color": palette.text, "dash": "dash", "width": 1}
-        )
     return figure
 
 
@@ -320,7 +291,7 @@ def _legend_entry(name: str, colour: str) -> go.Scattergl:
     )
 
 
-def _style(figure: go.Figure, palette: Palette, *, height: int) -> None:
+def style(figure: go.Figure, palette: Palette, *, height: int) -> None:
     """Colours and fonts of the page."""
     figure.update_layout(
         height=height,

@@ -13,6 +13,7 @@ References
 .. [2] magenta/magenta 526d3eb1, magenta/note-seq 3582550 (Apache-2.0).
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -169,7 +170,7 @@ def melody_to_sequence(
     """Notes of melody events; a note lasts to the next onset, note-off or the end."""
     notes = []
     boundaries = [int(step) for step in np.flatnonzero(melody != NO_EVENT)]
-    for step, following in zip(boundaries, [*boundaries[1:], len(melody)], strict=True):
+    for step, following in itertools.pairwise([*boundaries, len(melody)]):
         if melody[step] >= 0:
             note = Note(
                 pitch=int(melody[step]),

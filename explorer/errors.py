@@ -7,6 +7,7 @@ Every message says what was found, what is accepted and what to do.
       ├ ConversionError   a tune does not fit the model (length, range, meter)
       ├ CheckpointError   missing file, wrong version, shape or checksum mismatch
       ├ DataError         a prepared data folder or a corpus is missing or damaged
+      ├ PictureError      no browser to draw figures with, or it failed
       └ SynthError        libfluidsynth or the SoundFont is missing, or a render failed
 
 `ValueError` stays for arguments that are wrong in themselves.
@@ -32,6 +33,10 @@ class CheckpointError(ExplorerError):
 
 class DataError(ExplorerError):
     """A corpus or a prepared data folder is missing, empty or damaged."""
+
+
+class PictureError(ExplorerError):
+    """Figures cannot be made into pictures on this computer."""
 
 
 class SynthError(ExplorerError):

@@ -1,8 +1,10 @@
 """Held-out evaluation: what a checkpoint's card and `metrics.json` say.
 
-Follows the paper [1]_: reconstruction of held-out phrases from a sampled z, with
-true previous events (teacher-forced, most likely next event) and free-running
-(sampled at temperature 1.0). Statistics of samples are compared with the data.
+Follows section 5 of the paper [1]_: held-out phrases written back with true previous
+events (teacher-forced, likeliest next event) and alone (drawn at temperature 1.0),
+blends of pairs of them, what attribute vectors do. Added are signs of posterior
+collapse and the quality of new phrases. This file decides what is measured on which
+phrases; each measure has a file of its own. No code is decoded twice for one end.
 
 References
 ----------
@@ -11,28 +13,48 @@ References
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from explorer.attributes import ATTRIBUTES
-from explorer.converters import NUM_SPECIAL_EVENTS, tokens_to_melody
-from explorer.dataset import Dataset
+from explorer import codes, copying, language_model, latent, sample_quality
+from explorer.attribute_changes import NUM_CODES, attribute_changes
+from explorer.codes import Writer
+from explorer.converters import NUM_SPECIAL_EVENTS
+from explorer.dataset import Dataset, SourceInfo, Split
 from explorer.errors import DataError
+from explorer.interpolation import interpolation_curves
+from explorer.latent import AttributeVectors
 from explorer.metrics import (
     active_units,
     kl_bits_by_dimension,
     reconstruction_score,
 )
 from explorer.model import MusicVAE, one_hot
+from explorer.posterior import posterior_figures
+from explorer.vectors import find_vectors
 
-BATCH_SIZE = 256  # phrases decoded together; results do not depend on the caller
-TEMPERATURE = 1.0
+TEMPERATURE: Final = 1.0
+NUM_SAMPLES: Final = 1024  # of each way to draw new phrases
+NUM_NEAR: Final = 5000  # training phrases between which the app's way draws
+MIN_ONSETS: Final = 4  # of those phrases
+WAYS: Final = (
+    "teacher_forced",
+    "teacher_forced_from_mu",
+    "sampled",
+    "sampled_from_mu",
+    "argmax_from_mu",
+)
+SPLITS: Final = {
+    "validation": ("validation",),
+    "test": ("test",),
+    "all": ("validation", "test"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +62,8 @@ class Reconstruction:
     """Phrases written back in every way we measure."""
 
     teacher_forced: UInt8[ndarray, "batch steps"]  # likeliest event after true ones
+    teacher_forced_from_mu: UInt8[ndarray, "batch steps"]  # the same from z = mu
+    teacher_forced_from_other: UInt8[ndarray, "batch steps"]  # with another's code
     sampled: UInt8[ndarray, "batch steps"]  # drawn at temperature 1 from a drawn z
     sampled_from_mu: UInt8[ndarray, "batch steps"]  # the same from z = mu
     argmax_from_mu: UInt8[ndarray, "batch steps"]  # what the app plays
@@ -60,16 +84,21 @@ def reconstruct(
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
     parts: dict[str, list[ndarray]] = {}
-    for part in _batches(tokens):
+    for part in codes.batches(tokens):
         truth = torch.from_numpy(part).to(device)
         x = one_hot(truth, model.config.depth)
         posterior = model.encode(x)
         z = posterior.sample(generator)
+        other = z.roll(max(len(z) // 2, 1), dims=0)  # far off: neighbours share a tune
         draw = functools.partial(
             model.decode, temperature=TEMPERATURE, generator=generator
         )
         found = {
             "teacher_forced": model.teacher_forced(x, z).argmax(dim=2),
+            "teacher_forced_from_mu": model.teacher_forced(x, posterior.mu).argmax(
+                dim=2
+            ),
+            "teacher_forced_from_other": model.teacher_forced(x, other).argmax(dim=2),
             "sampled": draw(z).tokens,
             "sampled_from_mu": draw(posterior.mu).tokens,
             "argmax_from_mu": model.decode(posterior.mu).tokens,
@@ -83,13 +112,6 @@ def reconstruct(
     )
 
 
-def _batches(
-    tokens: UInt8[ndarray, "batch steps"],
-) -> Iterator[UInt8[ndarray, "n steps"]]:
-    for start in range(0, len(tokens), BATCH_SIZE):
-        yield tokens[start : start + BATCH_SIZE]
-
-
 def evaluate(
     model: MusicVAE,
     data: Dataset,
@@ -97,6 +119,8 @@ def evaluate(
     split: str = "test",
     seed: int = 0,
     limit: int | None = None,
+    vectors: AttributeVectors | None = None,
+    on_stage: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Every figure of a model card, as JSON values.
 
@@ -112,7 +136,12 @@ def evaluate(
     seed
         Of all draws.
     limit
-        At most this many phrases, drawn with the seed; None takes all.
+        At most this many phrases, drawn with the seed, and as many pairs and new
+        phrases; None takes all.
+    vectors
+        The model's attribute vectors; None finds them.
+    on_stage
+        Told what is being done, for a progress display.
 
     Raises
     ------
@@ -121,43 +150,60 @@ def evaluate(
     ValueError
         If the split is unknown or the limit not positive.
     """
-    names = {
-        "validation": ["validation"],
-        "test": ["test"],
-        "all": ["validation", "test"],
-    }
-    if split not in names:
-        raise ValueError(f"split {split!r} is not one of {', '.join(names)}")
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit {limit} must be at least 1")
-    splits = [data.split(name) for name in names[split]]
-    tokens = np.concatenate([part.tokens for part in splits])
-    tunes = np.concatenate([part.tune for part in splits])
-    sources = np.concatenate([part.source for part in splits])
-    if not len(tokens):
-        raise DataError(f"The {split} split has no phrases. Prepare more tunes.")
-    if tokens.shape[1] != model.config.num_steps:
-        raise DataError(
-            f"The data has phrases of {tokens.shape[1]} steps and the model reads "
-            f"{model.config.num_steps}. Prepare with --bars {model.config.num_bars}."
-        )
-    if limit is not None and limit < len(tokens):
-        rows = np.sort(
-            np.random.default_rng(seed).choice(len(tokens), limit, replace=False)
-        )
-        tokens, tunes, sources = tokens[rows], tunes[rows], sources[rows]
+    held_out = _held_out(model, data, split=split, seed=seed, limit=limit)
+    tokens, sources = held_out.tokens, held_out.source
+    weights = share_weights(sources, data.sources)
+    writer = functools.partial(_writer, model, seed)
+
+    on_stage(f"writing {len(tokens):,} phrases back")
     written = reconstruct(model, tokens, seed=seed)
+    scores = {
+        way: dataclasses.asdict(reconstruction_score(tokens, getattr(written, way)))
+        | {"weighted_accuracy": _accuracy(tokens, getattr(written, way), weights)}
+        for way in WAYS
+    }
     kl_by_dimension = kl_bits_by_dimension(written.mu, written.sigma)
+    other = float((written.teacher_forced_from_other == tokens).mean())
+
+    on_stage("counting 5-grams of the training tunes")
+    usual = language_model.train_on_split(data.split("train"))
+    on_stage("blending pairs")
+    interpolation = interpolation_curves(
+        tokens,
+        written.mu,
+        written.sampled_from_mu,
+        language_model=usual,
+        write=writer(3),
+        generator=np.random.default_rng([seed, 3]),
+    )
+    del usual
+    if vectors is None:
+        on_stage("finding the attribute vectors")
+        vectors = find_vectors(model, data, seed=seed)
+    on_stage("drawing new phrases")
+    generator = np.random.default_rng([seed, 4])
+    num = min(NUM_SAMPLES, len(tokens))
+    prior = latent.sample_prior(num, model.config.z_size, generator)
+    train = _training_phrases(data, generator)
+    real_codes = codes.encode(model, train).mu
+    near = latent.sample_near(real_codes, num, generator)
+    drawn = {"samples": writer(4)(prior), "near": writer(5)(near)}
+    on_stage("moving along the attribute vectors")
+    rows = generator.permutation(len(tokens))[:NUM_CODES]
+    changes = {
+        "prior": attribute_changes(
+            prior[:NUM_CODES], drawn["samples"][:NUM_CODES], vectors, writer(6)
+        ),
+        "held_out": attribute_changes(
+            written.mu[rows], written.sampled_from_mu[rows], vectors, writer(7)
+        ),
+    }
+    on_stage("looking for copies of training tunes")
+    known = copying.known_windows(data.split("train"))
+    copies = {name: copying.copied(drawn[name], known) for name in drawn}
+    copies["data"] = copying.copied(tokens, known, weights)
     return {
-        "reconstruction": {
-            way: dataclasses.asdict(reconstruction_score(tokens, getattr(written, way)))
-            for way in (
-                "teacher_forced",
-                "sampled",
-                "sampled_from_mu",
-                "argmax_from_mu",
-            )
-        },
+        "reconstruction": scores,
         "by_source": {
             source.name: {
                 "num_windows": int((sources == index).sum()),
@@ -172,10 +218,24 @@ def evaluate(
         "kl_bits": written.kl_bits,
         "kl_bits_by_dimension": [round(float(v), 4) for v in kl_by_dimension],
         "active_units": active_units(written.mu),
-        "samples": sample_statistics(model, tokens, seed=seed),
+        "posterior": posterior_figures(
+            written.mu,
+            written.sigma,
+            own_accuracy=scores["teacher_forced"]["accuracy"],
+            other_accuracy=other,
+        ),
+        "interpolation": interpolation,
+        "attribute_changes": {"names": list(vectors.names), **changes},
+        "samples": {
+            "num": num,
+            "temperature": TEMPERATURE,
+            **sample_quality.compare({**drawn, "train": train[:num]}, tokens, weights),
+            "copies": copies,
+            "held_out_also_in_train": _share_left_out(data),
+        },
         "eval": {
             "split": split,
-            "num_tunes": len(np.unique(tunes)),
+            "num_tunes": len(np.unique(held_out.tune)),
             "num_windows": len(tokens),
             "temperature": TEMPERATURE,
             "seed": seed,
@@ -184,35 +244,101 @@ def evaluate(
     }
 
 
-@torch.inference_mode()
-def sample_statistics(
-    model: MusicVAE,
-    tokens: UInt8[ndarray, "batch steps"],
-    *,
-    seed: int,
-    num: int = 1024,
-) -> dict[str, Any]:
-    """Attributes of samples from the prior beside those of real phrases."""
+def share_weights(
+    source: UInt8[ndarray, " n"], sources: Sequence[SourceInfo]
+) -> Float[ndarray, " n"]:
+    """How much each phrase counts if sources count as in training; adds up to 1.
+
+    All alike where no source has a share.
+    """
+    counts = np.bincount(source, minlength=len(sources))
+    shares = np.array([info.weight for info in sources], float)
+    weights = (shares / np.maximum(counts, 1))[source]
+    if not weights.sum() > 0:
+        weights = np.ones(len(source))
+    return weights / weights.sum()
+
+
+def _held_out(
+    model: MusicVAE, data: Dataset, *, split: str, seed: int, limit: int | None
+) -> Split:
+    """The phrases to measure on."""
+    if split not in SPLITS:
+        raise ValueError(f"split {split!r} is not one of {', '.join(SPLITS)}")
+    if limit is not None and limit < 1:
+        raise ValueError(f"limit {limit} must be at least 1")
+    parts = [data.split(name) for name in SPLITS[split]]
+    found = Split(
+        tokens=np.concatenate([part.tokens for part in parts]),
+        tune=np.concatenate([part.tune for part in parts]),
+        bar=np.concatenate([part.bar for part in parts]),
+        source=np.concatenate([part.source for part in parts]),
+    )
+    if not len(found):
+        raise DataError(f"The {split} split has no phrases. Prepare more tunes.")
+    if found.tokens.shape[1] != model.config.num_steps:
+        raise DataError(
+            f"The data has phrases of {found.tokens.shape[1]} steps and the model "
+            f"reads {model.config.num_steps}. Prepare with --bars "
+            f"{model.config.num_bars}."
+        )
+    if limit is None or limit >= len(found):
+        return found
+    generator = np.random.default_rng(seed)
+    rows = np.sort(generator.choice(len(found), limit, replace=False))
+    return Split(
+        tokens=found.tokens[rows],
+        tune=found.tune[rows],
+        bar=found.bar[rows],
+        source=found.source[rows],
+    )
+
+
+def _training_phrases(
+    data: Dataset, generator: np.random.Generator
+) -> UInt8[ndarray, "n steps"]:
+    """Training phrases with notes, drawn by the shares of their sources, in any order.
+
+    All phrases, where none has notes enough.
+    """
+    split = data.split("train")
+    rows = np.flatnonzero(
+        (split.tokens >= NUM_SPECIAL_EVENTS).sum(axis=1) >= MIN_ONSETS
+    )
+    rows = rows if len(rows) else np.arange(len(split))
+    weights = share_weights(split.source[rows], data.sources)
+    num = min(NUM_NEAR, int((weights > 0).sum()))
+    return split.tokens[generator.choice(rows, num, replace=False, p=weights)]
+
+
+def _writer(model: MusicVAE, seed: int, stream: int) -> Writer:
+    """The model drawing at temperature 1, with draws of its own for each stream."""
+    state = np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)
     device = next(model.parameters()).device
-    generator = torch.Generator(device).manual_seed(seed)
-    z = torch.randn(num, model.config.z_size, generator=generator, device=device)
-    drawn = [
-        model.decode(part, temperature=TEMPERATURE, generator=generator).tokens
-        for part in torch.split(z, BATCH_SIZE)
-    ]
-    samples = torch.cat(drawn).cpu().numpy().astype(np.uint8)
-    return {
-        "num": num,
-        "temperature": TEMPERATURE,
-        "samples": _statistics(samples),
-        "data": _statistics(tokens),
-    }
+    generator = torch.Generator(device).manual_seed(int(state[0]) >> 1)
+    return functools.partial(
+        codes.write, model, temperature=TEMPERATURE, generator=generator
+    )
 
 
-def _statistics(tokens: UInt8[ndarray, "batch steps"]) -> dict[str, float]:
-    melody = tokens_to_melody(tokens)
-    pitched = melody[tokens >= NUM_SPECIAL_EVENTS]
-    means = {name: float(a.function(melody).mean()) for name, a in ATTRIBUTES.items()}
-    means["mean_pitch"] = float(pitched.mean()) if len(pitched) else 0.0
-    means["unique_phrases"] = len(np.unique(tokens, axis=0)) / len(tokens)
-    return {name: round(value, 4) for name, value in means.items()}
+def _accuracy(
+    truth: UInt8[ndarray, "n steps"],
+    written: UInt8[ndarray, "n steps"],
+    weights: Float[ndarray, " n"],
+) -> float:
+    """Share of right steps, each phrase counting by its weight."""
+    return float((truth == written).mean(axis=1) @ weights)
+
+
+def _share_left_out(data: Dataset) -> float | None:
+    """Share of held-out windows that `prepare` left out: they stand in train as well.
+
+    In any key. At least this: exact copies are counted as duplicates there, which
+    they can be of other windows too. None for data that does not say.
+    """
+    counts = data.manifest.get("windows")
+    if not isinstance(counts, dict):
+        return None
+    left_out = sum(count.get("also in train", 0) for count in counts.values())
+    kept = sum(len(data.split(name)) for name in ("validation", "test"))
+    return round(left_out / max(left_out + kept, 1), 4)

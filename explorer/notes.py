@@ -143,6 +143,21 @@ def slice_bars(tune: NoteSequence, start_bar: int, num_bars: int) -> NoteSequenc
     )
 
 
+def fill_bars(tune: NoteSequence, num_bars: int) -> NoteSequence:
+    """`num_bars` 4/4 bars of the tune, which starts over where it is too short.
+
+    Raises
+    ------
+    ValueError
+        If the tune has no length.
+    """
+    if not tune.total_steps:
+        raise ValueError("a tune without length fills no bar")
+    turns = -(-num_bars // tune.num_bars)
+    whole = slice_bars(tune, 0, tune.num_bars)
+    return slice_bars(concatenate([whole] * turns, title=tune.title), 0, num_bars)
+
+
 def concatenate(tunes: Iterable[NoteSequence], *, title: str = "") -> NoteSequence:
     """The tunes one after the other, at the tempo of the first."""
     notes: list[Note] = []

@@ -5,7 +5,8 @@ from the very weights that are stored. All files are made in memory and the fold
 appears at once.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,21 +15,32 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from numpy import ndarray
 
-from explorer import cards, checkpoint, library, projection
-from explorer.attributes import ATTRIBUTES, measure
+from explorer import (
+    card_results,
+    cards,
+    charts,
+    checkpoint,
+    figures,
+    library,
+    projection,
+)
+from explorer.attributes import measure
 from explorer.checkpoint import Checkpoint
 from explorer.converters import NUM_SPECIAL_EVENTS, tokens_to_melody
 from explorer.dataset import SPLITS, Dataset
-from explorer.errors import DataError
+from explorer.errors import DataError, PictureError
 from explorer.evaluate import evaluate
-from explorer.latent import AttributeVectors, attribute_vectors
 from explorer.library import Library
 from explorer.trained_model import encode_tokens, pack_vectors
+from explorer.vectors import find_vectors
 
 NUM_PHRASES: Final = 5000  # on the map
-NUM_VECTOR_PHRASES: Final = 30_000  # training phrases behind the attribute vectors
 MIN_ONSETS: Final = 4  # of a phrase on the map: fewer make no tune to listen to
 EVALUATED_SPLIT: Final = "test"
+
+
+Draw = Callable[[Mapping[str, Any]], Mapping[str, bytes]]
+"""Plotly figures by name to the files that show them, or `PictureError`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +75,7 @@ def promote(
     half: bool = True,
     limit: int | None = None,
     num_phrases: int = NUM_PHRASES,
+    draw: Draw | None = None,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write `root/name` from a training run, and return that folder.
@@ -87,6 +100,9 @@ def promote(
         Measure on at most this many phrases; None takes all.
     num_phrases
         Phrases on the map, if the data has that many.
+    draw
+        Makes the files of the card's figures; None leaves them out, and so does a
+        failure: `redraw` can add them later.
     on_stage
         Told what is being done, for a progress display.
 
@@ -109,18 +125,28 @@ def promote(
         )
     if half:
         trained.model.half().float()
-    on_stage(f"measuring on the {EVALUATED_SPLIT} tunes")
-    metrics = evaluate(
-        trained.model, data, split=EVALUATED_SPLIT, seed=seed, limit=limit
-    )
     on_stage("finding the attribute vectors")
-    vectors = find_vectors(trained, data, seed=seed)
+    vectors = find_vectors(trained.model, data, seed=seed)
+    metrics = evaluate(
+        trained.model,
+        data,
+        split=EVALUATED_SPLIT,
+        seed=seed,
+        limit=limit,
+        vectors=vectors,
+        on_stage=on_stage,
+    )
     on_stage("drawing the maps")
     shelf = build_library(trained, data, num_phrases, seed=seed)
+    on_stage("drawing the figures")
+    try:
+        pictures = _pictures(name, metrics, draw)
+    except PictureError:
+        pictures = {}
     on_stage("writing the folder")
     training = {**trained.training, "date": date}
     described = replace(trained, name=name, training=training, metrics=metrics)
-    card = cards.write(described, data, shelf, half=half)
+    card = cards.write(described, data, shelf, half=half, figures=tuple(pictures))
     return checkpoint.save(
         root / name,
         trained.model,
@@ -134,28 +160,56 @@ def promote(
             checkpoint.CARD: card.encode(),
             **pack_vectors(vectors),
             **library.pack(shelf),
+            **pictures,
         },
     )
 
 
-def find_vectors(
-    trained: Checkpoint, data: Dataset, *, seed: int, num: int = NUM_VECTOR_PHRASES
-) -> AttributeVectors:
-    """Attribute vectors over training phrases, silent ones left out."""
-    generator = np.random.default_rng([seed, 1])
-    tokens = data.split("train").tokens
-    sounding = np.flatnonzero(_num_onsets(tokens) > 0)
-    if len(sounding) > num:
-        sounding = np.sort(generator.choice(sounding, num, replace=False))
-    tokens = tokens[sounding]
-    if len(tokens) < 4:
-        raise DataError(
-            f"The data has {len(tokens)} training phrases with notes; attribute "
-            "vectors take 4 or more. Prepare more tunes."
-        )
-    mu = encode_tokens(trained, tokens).mu
-    values = measure(tokens_to_melody(tokens))
-    return attribute_vectors(mu, values, tuple(ATTRIBUTES), generator)
+def redraw(folder: Path, draw: Draw) -> list[str]:
+    """Draw the figures of a checkpoint anew from its `metrics.json`; their files.
+
+    Weights, figures' numbers and everything else of the folder stay as they are; the
+    card shows the new figures if it has a place for them.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder is damaged.
+    PictureError
+        If the figures cannot be drawn here.
+    """
+    found = checkpoint.load(folder)
+    config = json.loads((folder / checkpoint.CONFIG).read_text("utf-8"))
+    pictures = _pictures(found.name, found.metrics, draw)
+    names = {f"{drawing.name}.svg" for drawing in figures.DRAWINGS}
+    kept = {
+        file: found.read(file)
+        for file in found.files
+        if file != checkpoint.WEIGHTS and file not in names
+    }
+    if checkpoint.CARD in kept:
+        card = kept[checkpoint.CARD].decode("utf-8")
+        kept[checkpoint.CARD] = card_results.with_figures(card, list(pictures)).encode()
+    checkpoint.save(
+        folder,
+        found.model,
+        name=found.name,
+        preset=found.preset,
+        training=found.training,
+        data=found.data,
+        half=config["weights"] == "float16",
+        extra={**kept, **pictures},
+    )
+    return sorted(pictures)
+
+
+def _pictures(
+    name: str, metrics: Mapping[str, Any], draw: Draw | None
+) -> dict[str, bytes]:
+    """The files of all figures that the metrics give."""
+    if draw is None:
+        return {}
+    return dict(draw(figures.draw_all({name: metrics}, charts.LIGHT)))
 
 
 def build_library(

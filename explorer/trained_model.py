@@ -14,9 +14,10 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from numpy import ndarray
 
-from explorer import checkpoint, latent, library
+from explorer import checkpoint, codes, latent, library
 from explorer.attributes import ATTRIBUTES
 from explorer.checkpoint import Checkpoint, to_safetensors
+from explorer.codes import BATCH_SIZE, Codes
 from explorer.converters import (
     MelodyConverter,
     melody_to_sequence,
@@ -25,19 +26,9 @@ from explorer.converters import (
 from explorer.errors import CheckpointError
 from explorer.latent import AttributeVectors
 from explorer.library import Library
-from explorer.model import one_hot
 from explorer.notes import NoteSequence
 
 VECTORS: Final = "attributes.safetensors"
-BATCH_SIZE = 256  # phrases computed together
-
-
-@dataclass(frozen=True, kw_only=True)
-class Codes:
-    """The posterior of each tune."""
-
-    mu: Float[ndarray, "n z_size"]
-    sigma: Float[ndarray, "n z_size"]  # standard deviation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,18 +175,9 @@ class TrainedModel:
         return zip(tokens, chosen.numpy(), strict=True)
 
 
-@torch.inference_mode()
 def encode_tokens(checkpoint: Checkpoint, tokens: UInt8[ndarray, "n steps"]) -> Codes:
     """Codes of phrases given as tokens."""
-    config, model = checkpoint.config, checkpoint.model
-    mu = [np.empty((0, config.z_size), np.float32)]
-    sigma = mu.copy()
-    for rows in _batches(tokens, BATCH_SIZE):
-        x = one_hot(torch.from_numpy(rows), config.depth)
-        posterior = model.encode(x)
-        mu.append(posterior.mu.numpy())
-        sigma.append(posterior.sigma.numpy())
-    return Codes(mu=np.concatenate(mu), sigma=np.concatenate(sigma))
+    return codes.encode(checkpoint.model, tokens)
 
 
 def _batches(rows: ndarray, size: int) -> Iterator[ndarray]:

@@ -24,7 +24,7 @@ def validate(
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
     forced, sampled, mu, sigma = [], [], [], []
-    for part in torch.from_numpy(tokens).to(device).split(BATCH_SIZE):
+    for part in torch.split(torch.from_numpy(tokens).to(device), BATCH_SIZE):
         x = one_hot(part, model.config.depth)
         posterior = model.encode(x)
         z = posterior.sample(generator)

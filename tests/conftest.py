@@ -97,7 +97,7 @@ def browser(chromium):
 
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory):
-    """The address of the app, started as `make run` does."""
+    """The address of the app with its own checkpoints, as `make run` starts it."""
     environment = dict(os.environ)
     is_shipped = any(ROOT.glob("checkpoints/*/phrases.json"))
     if not (is_shipped or environment.get("EXPLORER_CHECKPOINTS")):
@@ -106,6 +106,23 @@ def app_url(tmp_path_factory):
         root = tmp_path_factory.mktemp("checkpoints")
         tiny_checkpoint.write(root, num=200)
         environment["EXPLORER_CHECKPOINTS"] = str(root)
+    yield from _served(tmp_path_factory, environment)
+
+
+@pytest.fixture(scope="session")
+def two_lengths_url(tmp_path_factory):
+    """The address of an app with models of two bars and of sixteen."""
+    from tests import tiny_checkpoint
+
+    root = tmp_path_factory.mktemp("checkpoints")
+    tiny_checkpoint.write(root, "short", num=200)
+    tiny_checkpoint.write(root, "long", num=200, config=tiny_checkpoint.TINY_LONG)
+    environment = {**os.environ, "EXPLORER_CHECKPOINTS": str(root)}
+    yield from _served(tmp_path_factory, environment)
+
+
+def _served(tmp_path_factory, environment):
+    """Start the app, hand out its address, and stop it in the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

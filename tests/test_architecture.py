@@ -25,7 +25,8 @@ OWNERS = {
     "safetensors": r"explorer/(checkpoint|library|run_state)\.py",
     "fluidsynth": r"explorer/synth\.py",
     "soundfile": r"explorer/synth\.py",
-    "plotly": r"explorer/charts\.py|explorer/ui/.*",
+    "plotly": r"explorer/(charts|figures|pictures)\.py|explorer/ui/.*",
+    "kaleido": r"explorer/pictures\.py",
     "sklearn": r"explorer/projection\.py",
     "openTSNE": r"explorer/projection\.py",
 }
@@ -123,7 +124,7 @@ def test_no_two_modules_import_each_other():
 def test_every_library_the_app_imports_is_a_pinned_requirement():
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     pinned = {line.partition("==")[0] for line in lines if "==" in line}
-    optional = {"music21"}
+    optional = {"music21", "kaleido"}
     used = set().union(*map(top_levels, SOURCES))
     used -= sys.stdlib_module_names | {"explorer"} | optional
     assert {DISTRIBUTIONS.get(name, name) for name in used} <= pinned

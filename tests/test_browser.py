@@ -62,7 +62,18 @@ METER = """async () => {
 
 @pytest.fixture
 def visit(browser, app_url):
-    """A function that opens a page of the app.
+    """A function that opens a page of the app with its own checkpoints."""
+    yield from visits(browser, app_url)
+
+
+@pytest.fixture
+def visit_two_lengths(browser, two_lengths_url):
+    """A function that opens a page of an app with 2-bar and 16-bar models."""
+    yield from visits(browser, two_lengths_url)
+
+
+def visits(browser, app_url):
+    """Hand out a function that opens a page, and judge the visits in the end.
 
     The console must stay clean, and nothing may be asked of another machine.
     """
@@ -329,3 +340,77 @@ def test_what_is_saved_as_wav_is_stereo_sound(visit):
         assert sound.getframerate() == 44_100
         frames = sound.readframes(sound.getnframes())
     assert max(frames) > 0
+
+
+def choose_model(page, name):
+    page.get_by_role("combobox", name="Music model").click()
+    page.get_by_role("option", name=name).click()
+
+
+def wait_for_loop(page, steps):
+    page.wait_for_function(
+        "(steps) => window.__explorerAudio.engine.loop?.total_steps === steps",
+        arg=steps,
+    )
+
+
+def test_a_change_of_model_is_heard_at_once_on_every_page(visit_two_lengths):
+    page = visit_two_lengths()
+    wait_for_loop(page, 32)
+    page.locator(".big-play").click()
+    wait_for_sound(page)
+    choose_model(page, "16 bars, conductor")
+    wait_for_loop(page, 256)
+    for name, steps in (("Blend", 32), ("Map", 256), ("Shape", 32), ("My music", 256)):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+        choose_model(page, "2 bars" if steps == 32 else "16 bars, conductor")
+        wait_for_loop(page, steps)
+        expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
+        assert page.evaluate("window.__explorerAudio.engine.playing")
+
+
+# Number of pixels that change in the upper and in the lower half of the dock's roll.
+MOVES = """async () => {
+  const roll = [...document.querySelectorAll("*")]
+    .map((element) => element.shadowRoot?.querySelector(".dock .roll"))
+    .find(Boolean);
+  const brush = roll.getContext("2d");
+  const look = () => brush.getImageData(0, 0, roll.width, roll.height).data;
+  const before = look();
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const after = look();
+  const halves = [0, 0];
+  for (let i = 0; i < after.length; i += 4) {
+    if (before.slice(i, i + 4).join() !== after.slice(i, i + 4).join()) {
+      halves[i < after.length / 2 ? 0 : 1] += 1;
+    }
+  }
+  return halves;
+}"""
+
+
+def expect_motion_only_in(page, *, upper):
+    """Wait until the picture is at rest but for one of its lines."""
+    for _ in range(10):
+        moved = page.evaluate(MOVES)
+        if [pixels > 0 for pixels in moved] == [upper, not upper]:
+            return
+    raise AssertionError(f"pixels that changed above and below: {moved}")
+
+
+def test_sixteen_bars_play_in_two_lines_and_the_playhead_reaches_the_second(
+    visit_two_lengths,
+):
+    page = visit_two_lengths()
+    choose_model(page, "16 bars, conductor")
+    wait_for_loop(page, 256)
+    tempo = page.get_by_role("slider", name="Tempo, beats per minute")
+    tempo.focus()
+    tempo.press("End")
+    page.locator(".dock .play").click()
+    wait_for_sound(page)
+    expect_motion_only_in(page, upper=True)
+    page.wait_for_function("() => window.__explorerAudio.engine.position > 130")
+    expect_motion_only_in(page, upper=False)
+    wait_for_sound(page)

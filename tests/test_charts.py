@@ -89,17 +89,6 @@ def test_bars_hold_the_wish_and_the_result_on_one_symmetric_scale():
     assert high >= 4
 
 
-def test_sorted_bars_fall_from_left_to_right():
-    figure = charts.sorted_bars(
-        np.array([0.1, 3.0, 1.0]),
-        x_name="knob",
-        y_name="bits",
-        line=0.5,
-        palette=charts.DARK,
-    )
-    assert list(figure.data[0].y) == [3.0, 1.0, 0.1]
-
-
 def _luminance(colour):
     shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [

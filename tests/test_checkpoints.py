@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import cards, checkpoint, trained_model
+from explorer import card_results, cards, checkpoint, trained_model
 from explorer.attributes import ATTRIBUTES
 from explorer.evaluate import reconstruct
 from explorer.metrics import kl_bits_by_dimension
@@ -40,9 +40,9 @@ def test_its_card_says_what_its_files_say(name):
     card = found.read(checkpoint.CARD).decode()
     for heading in cards.HEADINGS:
         assert f"\n## {heading}\n" in card
-    assert cards.results_table(found.metrics) in card
-    assert cards.sources_table(found.metrics) in card
-    assert cards.samples_table(found.metrics) in card
+    assert card_results.results_table(found.metrics) in card
+    assert card_results.sources_table(found.metrics) in card
+    assert card_results.samples_table(found.metrics) in card
     assert cards.train_command(found) in card
     for source in found.data["sources"]:
         assert source["name"] in card

@@ -15,6 +15,7 @@ from explorer.errors import DataError
 from explorer.midi import read_midi, write_midi
 from explorer.notes import Note, sequence
 from explorer.synth import available
+from tests import tiny_checkpoint
 from tests.tiny import save_tiny_checkpoint
 
 COMMANDS = [
@@ -22,6 +23,8 @@ COMMANDS = [
     "train",
     "evaluate",
     "promote",
+    "figures",
+    "compare",
     "sample",
     "reconstruct",
     "interpolate",
@@ -264,3 +267,37 @@ def test_help_loads_no_heavy_library(root):
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_compare_writes_a_table_and_the_numbers_without_a_browser(
+    capsys, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
+    tiny_checkpoint.write(tmp_path, "one")
+    tiny_checkpoint.write(tmp_path, "two")
+    names = (tmp_path / "one", tmp_path / "two")
+    found = answer(capsys, "compare", *names, "-o", tmp_path / "out")
+    assert found["files"] == ["comparison.json"]
+    assert "Figures were left out: There is no Chromium" in found["notes"][0]
+    written = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert written == found["models"]
+    assert list(written) == ["one", "two"]
+    assert main(["compare", *map(str, names), "-o", str(tmp_path / "out")]) == 0
+    assert "| two | flat |" in capsys.readouterr().out
+
+
+def test_figures_are_drawn_into_the_checkpoint(capsys, tmp_path, monkeypatch):
+    def draw(figures):
+        return {f"{name}.svg": b"<svg/>" for name in figures}
+
+    monkeypatch.setattr("explorer.pictures.svg_files", draw)
+    tiny_checkpoint.write(tmp_path, "one")
+    found = answer(capsys, "figures", tmp_path / "one")
+    assert found["figures"] == ["figure_kl.svg", "figure_reconstruction.svg"]
+    assert (tmp_path / "one" / "figure_kl.svg").read_bytes() == b"<svg/>"
+
+
+def test_figures_without_a_browser_say_what_to_install(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
+    tiny_checkpoint.write(tmp_path, "one")
+    assert "Install Chromium" in complaint(capsys, "figures", tmp_path / "one")

@@ -114,6 +114,11 @@ def test_hold_without_a_note_is_silence():
     assert melody_to_sequence(events(_, _, X, _)).notes == ()
 
 
+def test_a_phrase_of_nothing_but_holds_is_silence_of_its_length():
+    tune = melody_to_sequence(events(_, _, _, _))
+    assert (tune.notes, tune.total_steps) == ((), 4)
+
+
 def test_converter_round_trip_keeps_every_note():
     converter = MelodyConverter(num_bars=2)
     tune = sequence(notes((60, 0, 4), (62, 6, 9), (64, 9, 32)), total_steps=32)

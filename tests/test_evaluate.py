@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer.errors import DataError
-from explorer.evaluate import evaluate, reconstruct
+from explorer.evaluate import NUM_SAMPLES, WAYS, evaluate, reconstruct, share_weights
 from explorer.model import MusicVAE, initialise
 from tests.helpers import TINY_MODEL, tiny_dataset, tiny_tokens
 
@@ -21,8 +21,10 @@ def model():
 
 def test_figures_have_the_documented_names_and_survive_json(model):
     found = json.loads(json.dumps(evaluate(model, tiny_dataset(), seed=3)))
-    for way in ("teacher_forced", "sampled"):
-        assert 0 <= found["reconstruction"][way]["accuracy"] <= 1
+    assert tuple(found["reconstruction"]) == WAYS
+    for score in found["reconstruction"].values():
+        assert 0 <= score["accuracy"] <= 1
+        assert 0 <= score["weighted_accuracy"] <= 1
     assert found["kl_bits"] == pytest.approx(
         sum(found["kl_bits_by_dimension"]), abs=1e-2
     )
@@ -50,9 +52,63 @@ def test_all_is_validation_and_test_together_and_never_train(model):
         evaluate(model, data, split="train")
 
 
-def test_limit_takes_that_many(model):
+def test_limit_takes_that_many_phrases_pairs_and_new_phrases(model):
     found = evaluate(model, tiny_dataset(), limit=5)
     assert found["eval"]["num_windows"] == 5
+    assert found["interpolation"]["num_pairs"] == 5
+    assert found["samples"]["num"] == 5 < NUM_SAMPLES
+    assert found["attribute_changes"]["held_out"]["num"] == 5
+
+
+def test_sources_count_by_their_share_however_many_phrases_they_have():
+    sources = tiny_dataset(weights=(0.75, 0.25)).sources
+    weights = share_weights(np.array([0, 1, 1, 1, 1], np.uint8), sources)
+    assert weights.tolist() == [0.75, *[0.0625] * 4]
+    only_one = share_weights(np.array([1, 1], np.uint8), sources)
+    assert only_one.tolist() == [0.5, 0.5]
+
+
+def test_sources_without_a_share_count_by_their_phrases():
+    sources = tiny_dataset(weights=(0.0, 0.0)).sources
+    weights = share_weights(np.array([0, 1, 1, 1], np.uint8), sources)
+    assert weights.tolist() == [0.25] * 4
+
+
+def test_weighted_accuracy_is_that_of_the_sources_by_share(model):
+    data = tiny_dataset(weights=(0.75, 0.25))
+    found = evaluate(model, data)
+    one, two = (found["by_source"][f"source-{i}"]["sampled"] for i in range(2))
+    weighted = found["reconstruction"]["sampled"]["weighted_accuracy"]
+    assert weighted == pytest.approx(0.75 * one + 0.25 * two)
+
+
+def test_a_model_that_ignores_its_code_has_collapsed(model):
+    model.encoder.mu.weight.data.zero_()
+    model.encoder.mu.bias.data.zero_()
+    found = evaluate(model, tiny_dataset())
+    assert found["active_units"] == 0
+    assert found["posterior"]["collapsed"]
+
+
+def test_each_phrase_is_drawn_once_for_each_purpose(model, monkeypatch):
+    decoded = []
+    decode = model.decode
+
+    def counted(z, **options):
+        decoded.append(len(z))
+        return decode(z, **options)
+
+    monkeypatch.setattr(model, "decode", counted)
+    num = evaluate(model, tiny_dataset())["eval"]["num_windows"]
+    blends, new, moved = 9, 2, 2 * 5 * 2  # ends and unmoved codes are there already
+    assert sum(decoded) == num * (3 + blends + new + moved)
+
+
+def test_stages_are_told(model):
+    told = []
+    evaluate(model, tiny_dataset(), limit=4, on_stage=told.append)
+    assert told[0] == "writing 4 phrases back"
+    assert len(set(told)) == len(told) > 5
 
 
 def test_data_of_another_length_is_refused_with_the_flag_to_use(model):

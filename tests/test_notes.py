@@ -6,6 +6,7 @@ from explorer.notes import (
     Note,
     NoteSequence,
     concatenate,
+    fill_bars,
     quantize,
     sequence,
     slice_bars,
@@ -97,3 +98,27 @@ def test_tune_must_hold_its_notes():
         tune((60, 0, 5), total_steps=4)
     with pytest.raises(ValueError, match="qpm"):
         NoteSequence(notes=(), total_steps=0, qpm=0)
+
+
+@pytest.mark.parametrize(
+    ("num_bars", "starts"),
+    [(1, [0]), (2, [0, 20]), (3, [0, 20, 32]), (4, [0, 20, 32, 52])],
+)
+def test_a_short_tune_starts_over_until_the_bars_are_full(num_bars, starts):
+    tune = sequence(
+        [
+            Note(pitch=60, start_step=0, end_step=4),
+            Note(pitch=62, start_step=20, end_step=22),
+        ],
+        qpm=90,
+        title="Two bars",
+    )
+    filled = fill_bars(tune, num_bars)
+    assert [note.start_step for note in filled.notes] == starts
+    assert (filled.total_steps, filled.qpm) == (16 * num_bars, 90)
+    assert filled.title == "Two bars"
+
+
+def test_a_tune_without_length_fills_nothing():
+    with pytest.raises(ValueError, match="fills no bar"):
+        fill_bars(sequence([]), 2)

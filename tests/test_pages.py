@@ -6,6 +6,7 @@ component's answer is put into the session, as the browser would.
 
 import re
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import midi
 from explorer.errors import MidiError
 from explorer.notes import Note, sequence
+from explorer.trained_model import DecodedTune
 from explorer.ui import cache, picks, state
 from tests import tiny_checkpoint
 
@@ -135,6 +137,161 @@ def test_several_checkpoints_can_be_chosen_among(use, tmp_path, root):
     assert not app.exception
     assert app.session_state[state.MODEL] == "two"
     assert app.session_state[state.ENDS["a"]].z != before
+
+
+@pytest.fixture
+def two_lengths(use, tmp_path, root):
+    """The app with models of two bars and of sixteen, with and without a conductor."""
+    tiny_checkpoint.write(tmp_path, "short")
+    tiny_checkpoint.write(tmp_path, "long", config=tiny_checkpoint.TINY_LONG)
+    flat = tiny_checkpoint.TINY_LONG_FLAT
+    tiny_checkpoint.write(tmp_path, "plain", config=flat, accuracy=0.4)
+    use(tmp_path)
+    return AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
+
+
+def switch(app, name):
+    app.selectbox(key="model_choice").set_value(name).run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def test_the_choice_of_a_model_is_in_plain_words_and_starts_with_the_short_one(
+    two_lengths,
+):
+    opened(two_lengths, "start")
+    assert two_lengths.session_state[state.MODEL] == "short"
+    assert two_lengths.selectbox(key="model_choice").options == [
+        "2 bars · short",
+        "16 bars, conductor · long",
+        "16 bars, no conductor (for comparison) · plain",
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_goes_on_with_another_model_and_back(two_lengths, page):
+    opened(two_lengths, page)
+    heading = two_lengths.title[0].value
+    for name, steps in (("long", 256), ("plain", 256), ("short", 32)):
+        switch(two_lengths, name)
+        assert two_lengths.title[0].value == heading
+        assert two_lengths.session_state[state.NOW].tune.total_steps == steps
+
+
+def test_written_tunes_are_read_anew_and_longer_by_the_other_model(two_lengths):
+    opened(two_lengths, "blend")
+    before = two_lengths.session_state[state.ENDS["a"]]
+    switch(two_lengths, "long")
+    after = two_lengths.session_state[state.ENDS["a"]]
+    assert after.title == before.title
+    assert (len(before.z), len(after.z)) == (8, 6)
+    assert (before.tune.total_steps, after.tune.total_steps) == (32, 256)
+    assert "then from the start again" in said(two_lengths)
+
+
+def test_codes_of_one_model_never_reach_another(two_lengths):
+    opened(two_lengths, "blend")
+    two_lengths.button(key="choice_a_roll").click().run()
+    two_lengths.session_state[state.MAP_PICK] = picks.dot("short", 7)
+    two_lengths.session_state[state.SHAPE_PICK] = picks.surprise("short", 5)
+    switch(two_lengths, "long")
+    kept = [two_lengths.session_state[key] for key in state.PICKS]
+    assert {len(pick.z) for pick in kept if pick is not None} == {6}
+    assert "Only the model before could play “Surprise 1”, “Surprise 5”" in said(
+        two_lengths
+    )
+    first, second = (two_lengths.session_state[state.ENDS[end]] for end in "ab")
+    assert first.title != second.title
+
+
+def test_a_dot_stays_chosen_where_the_other_map_has_the_same_phrase(two_lengths):
+    opened(two_lengths, "map")
+    two_lengths.session_state[state.MAP_PICK] = picks.dot("short", 7)
+    switch(two_lengths, "long")
+    found = two_lengths.session_state[state.MAP_PICK]
+    assert (found.title, found.row, len(found.z)) == ("Tune 7", 7, 6)
+
+
+def test_a_damaged_model_is_said_and_the_visit_goes_on_with_another(
+    two_lengths, tmp_path
+):
+    opened(two_lengths, "start")
+    before = two_lengths.session_state[state.ENDS["a"]]
+    (tmp_path / "long" / "model.safetensors").write_bytes(b"damaged")
+    two_lengths.selectbox(key="model_choice").set_value("long").run()
+    assert not two_lengths.exception
+    assert "is damaged" in two_lengths.error[0].value
+    switch(two_lengths, "short")
+    assert two_lengths.session_state[state.ENDS["a"]] == before
+
+
+def test_pairs_that_fill_sixteen_bars_evenly_come_first(two_lengths):
+    opened(two_lengths, "start")
+    uneven = [
+        any(
+            "then from the start again" in picks.credit("long", pick)
+            for pick in picks.pair("long", number)
+        )
+        for number in range(6)
+    ]
+    assert any(uneven)
+    assert uneven == sorted(uneven)
+    assert picks.pair("short", 0)[0].title == "Twinkle, Twinkle, Little Star"
+
+
+def test_sixteen_bars_of_a_file_are_chosen_by_where_they_start(two_lengths):
+    opened(two_lengths, "my_music")
+    long = [
+        Note(pitch=60 + step % 5, start_step=step, end_step=step + 2)
+        for step in range(0, 20 * 16, 4)
+    ]
+    content = midi.write_midi(sequence(long, title="long"))
+    two_lengths.file_uploader(key="my_file").upload("long.mid", content, "audio/midi")
+    two_lengths.run()
+    assert two_lengths.slider(key="my_bar").max == 19
+    switch(two_lengths, "long")
+    assert two_lengths.slider(key="my_bar").max == 5
+    two_lengths.slider(key="my_bar").set_value(5).run()
+    own = two_lengths.session_state[state.OWN_PICK]
+    assert own.tune.total_steps == 256
+    assert own.tune.notes[0].pitch == 60 + (4 * 16) % 5
+    assert "This track is shorter" not in said(two_lengths)
+
+
+def test_a_file_shorter_than_the_phrase_goes_round_and_that_is_said(two_lengths):
+    opened(two_lengths, "my_music")
+    switch(two_lengths, "long")
+    two_lengths.file_uploader(key="my_file").upload("b.mid", song_bytes(), "audio/midi")
+    two_lengths.run()
+    assert not two_lengths.error
+    assert "you hear its 4 bars four times" in said(two_lengths)
+    own = two_lengths.session_state[state.OWN_PICK]
+    assert len(own.tune.notes) == 4 * 32
+
+
+def test_what_was_decoded_together_is_not_decoded_again_alone(use, checkpoints):
+    use(checkpoints)
+    codes = [cache.surprise("tiny", seed) for seed in range(3)]
+    together = cache.decode_all("tiny", codes, qpm=90)
+    assert [each.tune.qpm for each in together] == [90] * 3
+    alone = cache.decode("tiny", codes[1], qpm=60)
+    assert alone.melody is together[1].melody
+    assert alone.tune.notes == together[1].tune.notes
+    assert alone.tune.qpm == 60
+
+
+def test_decoded_tunes_are_bounded_and_the_longest_unused_goes_first():
+    kept = cache.DecodedTunes(most=2)
+    silence = DecodedTune(
+        tune=sequence([]), melody=np.zeros(0, np.int16), certainty=np.zeros(0)
+    )
+    for z in (1.0, 2.0):
+        kept.put("m", (z,), silence)
+    assert kept.get("m", (1.0,)) is silence
+    kept.put("m", (3.0,), silence)
+    lost = [kept.get("m", (z,)) is None for z in (1.0, 2.0, 3.0)]
+    assert lost == [False, True, False]
 
 
 def test_an_expected_failure_is_a_sentence(app, monkeypatch):

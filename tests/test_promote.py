@@ -1,14 +1,15 @@
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
 
-from explorer import cards, checkpoint, trained_model
+from explorer import card_results, cards, checkpoint, trained_model
 from explorer.config import CONFIGS, RECIPES
-from explorer.errors import CheckpointError, DataError
+from explorer.errors import CheckpointError, DataError, PictureError
 from explorer.evaluate import evaluate
-from explorer.promote import choose_phrases, promote, quotas
+from explorer.promote import choose_phrases, promote, quotas, redraw
 from tests.helpers import tiny_dataset
 from tests.tiny import save_tiny_run
 
@@ -43,6 +44,59 @@ def test_a_promoted_run_is_a_complete_checkpoint(promoted, data):
     ]
 
 
+def picture(figures):
+    return {f"{name}.svg": f"<svg>{name}</svg>".encode() for name in figures}
+
+
+def test_figures_stand_in_the_folder_and_on_the_card(promoted, tmp_path):
+    folder = shutil.copytree(promoted, tmp_path / "tiny")
+    before = checkpoint.load(folder)
+    files = redraw(folder, picture)
+    found = checkpoint.load(folder)
+    assert len(files) == 6
+    assert found.files.keys() == before.files.keys() | set(files)
+    card = found.read(checkpoint.CARD).decode()
+    assert all(f"]({file})" in card for file in files)
+    for file in before.files.keys() - {checkpoint.CARD}:
+        assert found.read(file) == before.read(file)
+
+
+def test_drawing_again_gives_the_same_bytes_and_leaves_no_old_figure(
+    promoted, tmp_path
+):
+    folder = shutil.copytree(promoted, tmp_path / "tiny")
+    redraw(folder, picture)
+    once = {path.name: path.read_bytes() for path in folder.iterdir()}
+    redraw(folder, picture)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == once
+    redraw(folder, lambda _: {})
+    assert {path.name for path in folder.iterdir()} == {
+        path.name for path in promoted.iterdir()
+    }
+    assert (folder / "README.md").read_bytes() == (promoted / "README.md").read_bytes()
+
+
+def test_promoting_draws_what_drawing_again_draws(promoted, data, tmp_path):
+    run = save_tiny_run(tmp_path / "run" / "export").parent
+    options = {"root": tmp_path, "date": DATE, "num_phrases": 50}
+    folder = promote(run, data, "tiny", draw=picture, **options)
+    again = shutil.copytree(promoted, tmp_path / "again")
+    redraw(again, picture)
+    for path in folder.iterdir():
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+
+
+def test_a_browser_that_fails_costs_only_the_figures(data, tmp_path):
+    def fail(_):
+        raise PictureError("no browser")
+
+    run = save_tiny_run(tmp_path / "run" / "export").parent
+    options = {"root": tmp_path, "date": DATE, "num_phrases": 50, "limit": 4}
+    folder = promote(run, data, "tiny", draw=fail, **options)
+    assert trained_model.load(folder).name == "tiny"
+    assert not list(folder.glob("*.svg"))
+
+
 def test_evaluating_the_stored_weights_reproduces_the_metrics(promoted, data):
     found = evaluate(checkpoint.load(promoted).model, data, split="test", seed=0)
     assert json.loads(json.dumps(found)) == checkpoint.load(promoted).metrics
@@ -69,7 +123,14 @@ def test_card_has_every_heading_source_and_result(promoted, data):
         assert f"\n## {heading}\n" in card
     for source in data.sources:
         assert source.name in card
-    assert cards.results_table(checkpoint.load(promoted).metrics) in card
+    assert card_results.results_table(checkpoint.load(promoted).metrics) in card
+    metrics = checkpoint.load(promoted).metrics
+    assert card_results.samples_table(metrics) in card
+    assert card_results.interpolation_table(metrics) in card
+    assert card_results.changes_table(metrics) in card
+    assert card_results.differences_table(metrics) in card
+    assert card_results.copies_table(metrics) in card
+    assert card_results.code_words(metrics) in card
     assert cards.train_command(checkpoint.load(promoted)) in card
 
 

@@ -79,3 +79,31 @@ def test_text_from_files_cannot_become_markup(text, shown):
 def test_sources_have_names_for_the_screen_and_strangers_keep_their_own():
     assert words.source_name("cre") == "Irish dance tunes (CRE)"
     assert words.source_name("my folder") == "my folder"
+
+
+@pytest.mark.parametrize(
+    ("have", "need", "said"),
+    [
+        (16, 16, ""),
+        (20, 16, ""),
+        (8, 16, "its 8 bars twice"),
+        (4, 16, "its 4 bars four times"),
+        (1, 16, "its 1 bar 16 times"),
+        (12, 16, "its 12 bars, then from the start again"),
+    ],
+)
+def test_how_a_short_tune_fills_the_phrase_is_said(have, need, said):
+    assert words.filling(have, need) == said
+
+
+def test_how_surprises_are_drawn_is_said_and_what_the_prior_gives_where_measured():
+    figures = {
+        "samples": {"note_density": 0.5, "average_interval": 8.9},
+        "data": {"note_density": 0.375, "average_interval": 3.0},
+    }
+    said = words.surprise(figures)
+    assert "drawn near real ones" in said
+    assert "8.0 notes a bar and leaps of 8.9 semitones" in said
+    assert "real ones have 6.0 and 3.0" in said
+    for lacking in ({}, {"samples": {}}, {"samples": {"note_density": 1}, "data": {}}):
+        assert "prior" not in words.surprise(lacking)

@@ -48,6 +48,9 @@ def build() -> Parser:
     _train(add("train", "training", "train a preset, or resume its run"))
     _evaluate(add("evaluate", "training", "measure a checkpoint on held-out tunes"))
     _promote(add("promote", "training", "make a checkpoint of a training run"))
+    drawn = add("figures", "figures", "draw a checkpoint's figures from its metrics")
+    _checkpoint(drawn)
+    _compare(add("compare", "figures", "put checkpoints side by side"))
     _sample(add("sample", "tunes", "write new tunes"))
     _reconstruct(add("reconstruct", "tunes", "write the model's version of a tune"))
     _interpolate(add("interpolate", "tunes", "write the tunes between two tunes"))
@@ -149,7 +152,9 @@ def _evaluate(command: Parser) -> None:
         help="which held-out tunes (test); all is both",
     )
     command.add_argument(
-        "--limit", type=_at_least(1), help="at most this many phrases (all)"
+        "--limit",
+        type=_at_least(1),
+        help="at most this many phrases, pairs of them and new phrases (all)",
     )
     _seed(command, "of all draws")
     _threads(command)
@@ -178,6 +183,16 @@ def _promote(command: Parser) -> None:
     )
     _seed(command, "of all draws")
     _threads(command)
+
+
+def _compare(command: Parser) -> None:
+    command.add_argument(
+        "checkpoints",
+        metavar="CHECKPOINT",
+        nargs="+",
+        help="folder of a checkpoint, or its name in checkpoints/",
+    )
+    _out(command, "folder of the figures and of comparison.json, their numbers")
 
 
 def _sample(command: Parser) -> None:

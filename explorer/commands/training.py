@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from explorer import checkpoint, dataset
+from explorer import checkpoint, dataset, pictures
 from explorer.commands import Report
 from explorer.commands.tunes import CHECKPOINTS, checkpoint_folder
 from explorer.config import CONFIGS, RECIPES, TrainConfig
@@ -25,6 +25,7 @@ from explorer.prepare import prepare as prepare_data
 from explorer.promote import promote as write_checkpoint
 from explorer.train import Pace, Progress, stop_on_signals
 from explorer.train import train as train_model
+from explorer.trained_model import VECTORS, read_vectors
 
 RUNS = Path("runs")
 
@@ -127,13 +128,16 @@ def evaluate(arguments: Namespace) -> Report:
     """Measure a checkpoint on held-out tunes; prints what `metrics.json` holds."""
     torch.set_num_threads(arguments.threads)
     found = checkpoint.load(checkpoint_folder(arguments.checkpoint))
-    metrics = measure_model(
-        found.model,
-        dataset.load(arguments.data),
-        split=arguments.split,
-        seed=arguments.seed,
-        limit=arguments.limit,
-    )
+    with _bar("stage") as bar:
+        metrics = measure_model(
+            found.model,
+            dataset.load(arguments.data),
+            split=arguments.split,
+            seed=arguments.seed,
+            limit=arguments.limit,
+            vectors=read_vectors(found) if VECTORS in found.files else None,
+            on_stage=_stages(bar),
+        )
     return Report(values=metrics, text=_summary(metrics))
 
 
@@ -142,6 +146,7 @@ def promote(arguments: Namespace) -> Report:
     torch.set_num_threads(arguments.threads)
     name = arguments.name or arguments.run.resolve().name
     today = datetime.datetime.now(tz=datetime.UTC).date()
+    reason = pictures.problem()
     with _bar("stage") as bar:
         folder = write_checkpoint(
             arguments.run,
@@ -153,12 +158,22 @@ def promote(arguments: Namespace) -> Report:
             half=not arguments.full,
             limit=arguments.limit,
             num_phrases=arguments.phrases,
+            draw=None if reason else pictures.svg_files,
             on_stage=_stages(bar),
         )
-    metrics = checkpoint.load(folder).metrics
+    found = checkpoint.load(folder)
+    figures = sorted(file for file in found.files if file.endswith(".svg"))
+    text = f"{folder}: {_summary(found.metrics)}"
+    if not figures:
+        reason = reason or "The browser failed."
+        text += f". Figures were left out: {reason} Then: figures {folder}"
     return Report(
-        values={"checkpoint": str(folder), "metrics": metrics},
-        text=f"{folder}: {_summary(metrics)}",
+        values={
+            "checkpoint": str(folder),
+            "metrics": found.metrics,
+            "figures": figures,
+        },
+        text=text,
     )
 
 

@@ -1,13 +1,13 @@
 """What stands under the hood: figures, model card, licences, words."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import streamlit as st
 
-from explorer import charts
+from explorer.figures import drawings
 from explorer.ui import cache, controls, words
 
 GLOSSARY: Final = Path(__file__).parents[2] / "docs" / "glossary.md"
@@ -39,7 +39,7 @@ def quality() -> None:
             f"Measured on {eval_set['num_windows']:,} phrases of "
             f"{eval_set['num_tunes']:,} tunes, seed {eval_set['seed']}."
         )
-    _knobs(figures)
+    _charts(figures)
     with st.expander("All figures"):
         st.json(figures, expanded=1)
 
@@ -83,23 +83,89 @@ def glossary() -> None:
     st.markdown(GLOSSARY.read_text("utf-8").partition("## Words")[2])
 
 
-def _knobs(figures: dict[str, Any]) -> None:
-    """How much each number of the code is used."""
-    bits = figures.get("kl_bits_by_dimension")
-    if not bits:
-        return
-    st.markdown(
+def _charts(figures: dict[str, Any]) -> None:
+    """Every figure the model has, folded away, each with a sentence in plain words."""
+    models = {controls.model_name(): figures}
+    for drawing in drawings(models):
+        title, sentence = _EXPLAINED[drawing.name]
+        with st.expander(title):
+            st.markdown(sentence(figures))
+            st.plotly_chart(
+                drawing.draw(models, controls.palette()),
+                theme=None,
+                config={"displayModeBar": False},
+                alt=drawing.text,
+                key=drawing.name,
+            )
+
+
+def _about_ways(_: dict[str, Any]) -> str:
+    return (
+        "Each way to play tunes back that were not trained on. *z = mu* is without the "
+        "blur the model puts on a recipe while it learns."
+    )
+
+
+def _about_positions(_: dict[str, Any]) -> str:
+    return (
+        "From the start of the phrase to its end. One line hears the true notes "
+        "so far; the other hears only itself, so its mistakes add up."
+    )
+
+
+def _about_blends(figures: dict[str, Any]) -> str:
+    found = figures["interpolation"]
+    middle = len(found["positions"]) // 2
+    return (
+        "How surprising blends are to a simple model of which event follows which. "
+        f"Half-way they are **{found['model']['relative_cost'][middle]:.2f}** times "
+        "as surprising as the two real tunes; taking each step from one or the other "
+        f"by chance gives **{found['data_space']['relative_cost'][middle]:.2f}**."
+    )
+
+
+def _about_knobs(figures: dict[str, Any]) -> str:
+    bits = figures["kl_bits_by_dimension"]
+    said = (
         f"A tune's recipe has {len(bits)} knobs; **{figures['active_units']}** of them "
         f"do something. Together they carry **{figures['kl_bits']:.0f} bits** a tune."
     )
-    st.plotly_chart(
-        charts.sorted_bars(
-            np.array(bits, np.float32),
-            x_name="knob, the most used first",
-            y_name="bits",
-            palette=controls.palette(),
-        ),
-        theme=None,
-        config={"displayModeBar": False},
-        alt="How many bits each knob of the code carries, largest first",
+    found = figures.get("posterior")
+    if not found:
+        return said
+    return (
+        f"{said} With another tune's recipe the next event is right "
+        f"{found['accuracy_with_other_code']:.0%} of the time instead of "
+        f"{found['accuracy_with_own_code']:.0%}: the model "
+        + ("writes without its recipe." if found["collapsed"] else "needs its recipe.")
     )
+
+
+def _about_sliders(_: dict[str, Any]) -> str:
+    return (
+        "A row is a slider moved from tunes with little of something to tunes with "
+        "much, or back; a number says by how many percent each attribute changed. "
+        "The diagonal is what was asked for, the rest came along."
+    )
+
+
+def _about_new_tunes(figures: dict[str, Any]) -> str:
+    said = "New tunes beside real ones; equal bars are what one hopes for."
+    copies = figures["samples"].get("copies")
+    if not copies:
+        return said
+    return (
+        f"{said} Of what *Surprise me* draws, **{copies['near']['exact']:.0%}** of all "
+        "pairs of bars stand note for note in a tune the model learned from, "
+        f"{copies['near']['transposed']:.0%} in any key."
+    )
+
+
+_EXPLAINED: Final[dict[str, tuple[str, Callable[[dict[str, Any]], str]]]] = {
+    "figure_reconstruction": ("How well does it play tunes back?", _about_ways),
+    "figure_accuracy": ("Where in a phrase is it right?", _about_positions),
+    "figure_interpolation": ("Do blends go like music?", _about_blends),
+    "figure_kl": ("How many knobs are used?", _about_knobs),
+    "figure_attributes": ("Do the sliders obey?", _about_sliders),
+    "figure_samples": ("Are new tunes like real ones?", _about_new_tunes),
+}

@@ -23,8 +23,10 @@ def set_table() -> None:
     model = state.model_name()
     if model is None:
         return
-    if state.end("a") is None or state.end("b") is None:
-        _set_pair(picks.pair(model, state.pair_number()))
+    if state.end("a") is None:
+        _fill_end(model, "a", state.end("b"))
+    if state.end("b") is None:
+        _fill_end(model, "b", state.end("a"))
     if state.playing() is None:
         offer_front()
 
@@ -136,6 +138,14 @@ def swap() -> None:
     state.set_end("b", first)
     state.set_blend_share(1 - state.blend_share())
     offer_front()
+
+
+def _fill_end(model: str, which: End, other: Pick | None) -> None:
+    """Put a tune of the pair at an empty end, not the one at the other end."""
+    first, second = picks.pair(model, state.pair_number())
+    wanted, spare = (first, second) if which == "a" else (second, first)
+    is_taken = other is not None and other.title == wanted.title
+    state.set_end(which, spare if is_taken else wanted)
 
 
 def _set_pair(pair: tuple[Pick, Pick]) -> None:

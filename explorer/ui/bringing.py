@@ -65,15 +65,21 @@ def choose_place(found: Song) -> None:
         key=TRACK,
         persist_state="session",
     )
-    first, last = _bars(found, track)
-    if last > first:
+    num_bars = cache.model(controls.model_name()).num_bars
+    first, latest, last = _bars(found, track, num_bars)
+    if latest > first:
         st.slider(
             "From bar",
             first + 1,
-            last + 1,
+            latest + 1,
             key=BAR,
             persist_state="session",
-            help="The model reads a few bars at a time.",
+            help=f"The model reads {words.counted(num_bars, 'bar')} from there on.",
+        )
+    if short := words.filling(last + 1 - first, num_bars):
+        st.caption(
+            f"The model reads {num_bars} bars at a time. This track is shorter: you "
+            f"hear {short}."
         )
 
 
@@ -81,11 +87,11 @@ def picked(found: Song) -> Pick:
     """The phrase of the chosen track and bar."""
     model = controls.model_name()
     index = min(_kept(TRACK, 0), len(found.tracks) - 1)
-    first, last = _bars(found, index)
-    bar = min(max(_kept(BAR, first + 1) - 1, first), last)
-    phrase = track_tune(found, index, bar, cache.model(model).num_bars)
+    first, latest, last = _bars(found, index, cache.model(model).num_bars)
+    bar = min(max(_kept(BAR, first + 1) - 1, first), latest)
+    rest = track_tune(found, index, bar, last + 1 - bar)
     title = f"{found.title}, bar {bar + 1}"
-    pick = picks.own(model, title, replace(phrase, title=title))
+    pick = picks.own(model, title, replace(rest, title=title))
     state.set_own_pick(pick)
     return pick
 
@@ -123,7 +129,7 @@ def on_the_map(pick: Pick) -> None:
             palette=controls.palette(),
             height=300,
         ),
-        key="my_map",
+        key=f"my_map_{model}",
         theme=None,
         config={"displayModeBar": False},
         alt="Map of phrases with the place of your tune",
@@ -131,7 +137,7 @@ def on_the_map(pick: Pick) -> None:
     st.caption(tune_map.HONESTY)
     near = cache.neighbours(model, pick.z, 4)
     st.markdown("**Most like it**")
-    controls.gallery([picks.dot(model, row) for row in near], key="my_neighbours")
+    controls.gallery(picks.dots(model, near), key="my_neighbours")
 
 
 def _read() -> None:
@@ -158,7 +164,7 @@ def _use(name: str, found: Song) -> None:
     state.set_upload(Upload(name=name, song=found))
     best = melody_track(found) or 0
     st.session_state[TRACK] = best
-    st.session_state[BAR] = _bars(found, best)[0] + 1
+    st.session_state[BAR] = _bars(found, best, 1)[0] + 1
     pick = picked(found)
     state.offer(pick.title, pick.tune)
 
@@ -169,10 +175,14 @@ def _kept(key: str, default: int) -> int:
     return default if value is None else int(value)
 
 
-def _bars(found: Song, track: int) -> tuple[int, int]:
-    """First and last bar of a track in which a note starts."""
+def _bars(found: Song, track: int, num_bars: int) -> tuple[int, int, int]:
+    """Bars of a track: the first with a note, the latest to start at, the last.
+
+    From the latest on, `num_bars` bars are left; of a shorter track all are needed.
+    """
     starts = [note.start_step // STEPS_PER_BAR for note in found.tracks[track].notes]
-    return min(starts), max(starts)
+    first, last = min(starts), max(starts)
+    return first, max(first, last + 1 - num_bars), last
 
 
 def _track_name(index: int, track: Track) -> str:

@@ -6,6 +6,10 @@ model answers is kept by (model, code), so going back to a sound costs nothing.
 
 import logging
 import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +18,18 @@ import torch
 from jaxtyping import Float
 from numpy import ndarray
 
-from explorer import attributes, charts, checkpoint, synth, trained_model
+from explorer import attributes, charts, synth, trained_model
 from explorer.attributes import ATTRIBUTES
 from explorer.errors import ExplorerError
-from explorer.notes import NoteSequence, slice_steps
+from explorer.notes import NoteSequence, fill_bars
 from explorer.trained_model import DecodedTune, TrainedModel
+from explorer.ui import shelf
+from explorer.ui.shelf import Offer
 
 ROOT = Path(__file__).parents[2]
-PREFERRED = "mel_2bar_small"  # shown first where several checkpoints work
+MOST_TUNES = 2048  # decoded ones kept, of all models together
 logger = logging.getLogger("explorer")
+Code = tuple[float, ...]  # of one model; equal sounds have equal ones (`_as_code`)
 
 
 def checkpoints_root() -> Path:
@@ -31,64 +38,112 @@ def checkpoints_root() -> Path:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
+def offers() -> tuple[Offer, ...]:
+    """Every checkpoint as it is offered, the one to start with first."""
+    return shelf.offers(checkpoints_root())
+
+
 def checkpoints() -> tuple[tuple[str, str | None], ...]:
     """(name, what is wrong with it or None) of every checkpoint, working ones first."""
-    found = checkpoint.available(checkpoints_root())
-    return tuple(
-        sorted(
-            found, key=lambda item: (item[1] is not None, item[0] != PREFERRED, item[0])
-        )
-    )
+    return tuple((offer.name, offer.problem) for offer in offers())
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Fetching the model…")
 def model(name: str) -> TrainedModel:
     """One checkpoint with its map, read once for all visitors."""
     return trained_model.load(checkpoints_root() / name)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def encode(name: str, tune: NoteSequence) -> tuple[float, ...]:
+def encode(name: str, tune: NoteSequence) -> Code:
     """The model's code of a tune."""
     return _as_code(model(name).encode([tune]).mu[0])
 
 
 def one_phrase(name: str, tune: NoteSequence) -> NoteSequence:
-    """The start of a tune, as long as one phrase of the model."""
-    return slice_steps(tune, 0, model(name).num_steps)
+    """The start of a tune, as long as one phrase of the model; short ones go round."""
+    return fill_bars(tune, model(name).num_bars)
 
 
-@st.cache_data(max_entries=1024, show_spinner=False)
-def decode(name: str, z: tuple[float, ...], qpm: float = 120.0) -> DecodedTune:
+def decode(name: str, z: Code, qpm: float = 120.0) -> DecodedTune:
     """The tune a code stands for."""
-    return model(name).decode(_as_rows([z]), qpm=qpm)[0]
+    return decode_all(name, (z,), qpm)[0]
+
+
+def decode_all(
+    name: str, codes: Sequence[Code], qpm: float = 120.0
+) -> tuple[DecodedTune, ...]:
+    """The tunes codes stand for; those not heard lately are computed in one go."""
+    kept = _decoded_tunes()
+    found = {z: kept.get(name, z) for z in codes}
+    if new := [z for z, decoded in found.items() if decoded is None]:
+        for z, decoded in zip(new, model(name).decode(_as_rows(new)), strict=True):
+            found[z] = decoded
+            kept.put(name, z, decoded)
+    return tuple(_at_tempo(found[z], qpm) for z in codes)
+
+
+def _at_tempo(decoded: DecodedTune | None, qpm: float) -> DecodedTune:
+    assert decoded is not None, "what was not kept has just been computed"
+    return replace(decoded, tune=replace(decoded.tune, qpm=qpm))
+
+
+class DecodedTunes:
+    """Tunes by model and code, the `most` last used; shared by all visitors.
+
+    `st.cache_data` takes one code or one batch as a key. Here a batch fills the
+    entries of its codes, so that a tile of a strip is not computed again alone.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._tunes: OrderedDict[tuple[str, Code], DecodedTune] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str, z: Code) -> DecodedTune | None:
+        """The tune, if it is kept."""
+        with self._lock:
+            if (name, z) not in self._tunes:
+                return None
+            self._tunes.move_to_end((name, z))
+            return self._tunes[name, z]
+
+    def put(self, name: str, z: Code, decoded: DecodedTune) -> None:
+        """Keep a tune and let the one go that was used longest ago."""
+        with self._lock:
+            self._tunes[name, z] = decoded
+            while len(self._tunes) > self._most:
+                self._tunes.popitem(last=False)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _decoded_tunes() -> DecodedTunes:
+    return DecodedTunes(MOST_TUNES)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
 def blend(
     name: str,
-    ends: tuple[tuple[float, ...], tuple[float, ...]],
+    ends: tuple[Code, Code],
     num_steps: int,
     spherical: bool,
     qpm: float = 120.0,
-) -> tuple[tuple[tuple[float, ...], DecodedTune], ...]:
+) -> tuple[tuple[Code, DecodedTune], ...]:
     """(code, tune) of each step from one end to the other."""
     z_a, z_b = _as_rows(list(ends))
-    codes = model(name).interpolate(z_a, z_b, num_steps, spherical=spherical)
-    tunes = model(name).decode(codes, qpm=qpm)
-    return tuple((_as_code(z), tune) for z, tune in zip(codes, tunes, strict=True))
+    path = model(name).interpolate(z_a, z_b, num_steps, spherical=spherical)
+    codes = tuple(_as_code(z) for z in path)
+    return tuple(zip(codes, decode_all(name, codes, qpm), strict=True))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def surprise(name: str, seed: int) -> tuple[float, ...]:
+def surprise(name: str, seed: int) -> Code:
     """A code drawn by `seed`, near the codes of real music."""
     return _as_code(model(name).sample(1, seed=seed)[0])
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def moved(
-    name: str, z: tuple[float, ...], amounts: tuple[float, ...]
-) -> tuple[float, ...]:
+def moved(name: str, z: Code, amounts: tuple[float, ...]) -> Code:
     """A code moved along each attribute, in the order of `ATTRIBUTES`."""
     vectors = model(name).attribute_vectors
     wishes = dict(zip(ATTRIBUTES, amounts, strict=True))
@@ -104,7 +159,7 @@ def measure(name: str, tune: NoteSequence) -> Float[ndarray, " attributes"]:
 
 
 @st.cache_data(max_entries=256, show_spinner="Finding the place on the map…")
-def place(name: str, z: tuple[float, ...], projection: str) -> tuple[float, float]:
+def place(name: str, z: Code, projection: str) -> tuple[float, float]:
     """Where a code lies on a map: `pca` at once, `tsne` in a second or so at first."""
     library, code = model(name).library, _as_rows([z])
     if projection == "pca":
@@ -115,14 +170,14 @@ def place(name: str, z: tuple[float, ...], projection: str) -> tuple[float, floa
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def neighbours(name: str, z: tuple[float, ...], count: int) -> tuple[int, ...]:
+def neighbours(name: str, z: Code, count: int) -> tuple[int, ...]:
     """Rows of the tunes most like a code, nearest first, by all its numbers."""
     return tuple(
         int(row) for row in model(name).library.neighbours(_as_rows([z])[0], count)
     )
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_data(max_entries=8, max_size="128 MB", show_spinner=False)
 def wav(tune: NoteSequence, program: int) -> bytes:
     """Stereo sound of a tune."""
     return synth.render_wav(tune, program=program)
@@ -166,10 +221,10 @@ def _first_model() -> TrainedModel | None:
         return None
 
 
-def _as_code(z: Float[ndarray, " z_size"]) -> tuple[float, ...]:
+def _as_code(z: Float[ndarray, " z_size"]) -> Code:
     """A code as a plain value, rounded so that equal sounds share a cache entry."""
     return tuple(round(float(value), 4) for value in z)
 
 
-def _as_rows(codes: list[tuple[float, ...]]) -> Float[ndarray, "n z_size"]:
+def _as_rows(codes: list[Code]) -> Float[ndarray, "n z_size"]:
     return np.array(codes, np.float32)

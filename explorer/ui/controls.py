@@ -11,6 +11,7 @@ from explorer.notes import NoteSequence
 from explorer.ui import blending, cache, picks, state, words
 from explorer.ui.failures import guarded
 from explorer.ui.player import Tile, loop_of, strip
+from explorer.ui.shelf import Offer
 from explorer.ui.state import End, Pick
 
 NO_MODEL = (
@@ -25,20 +26,29 @@ def palette() -> Palette:
     return LIGHT if st.context.theme.type == "light" else DARK
 
 
-def choose_model(found: Sequence[tuple[str, str | None]]) -> bool:
-    """Settle on a checkpoint, with a picker where several work; False if none does."""
-    names = [name for name, problem in found if problem is None]
+def choose_model(found: Sequence[Offer]) -> str | None:
+    """The checkpoint to use, with a picker where several work; None if none does."""
+    labels = {offer.name: offer.label for offer in found if offer.problem is None}
+    names = list(labels)
     if not names:
         st.info(NO_MODEL, title="No music model")
-        return False
-    name = names[0]
-    if len(names) > 1:
-        with st.sidebar:
-            name = st.selectbox(
-                "Music model", names, key="model_choice", persist_state="session"
-            )
-    state.set_model_name(name)
-    return True
+        return None
+    if len(names) == 1:
+        return names[0]
+    with st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center"
+    ):
+        st.caption("Music model", width="content")
+        return st.selectbox(
+            "Music model",
+            names,
+            format_func=labels.__getitem__,
+            key="model_choice",
+            label_visibility="collapsed",
+            width=420,
+            required=True,
+            persist_state="session",
+        )
 
 
 def model_name() -> str:
@@ -116,16 +126,17 @@ def pick_tune(
     def roll() -> None:
         choose(picks.surprise(model, state.take_seed()))
 
+    how = words.surprise(cache.model(model).checkpoint.metrics.get("samples", {}))
     st.session_state[key] = current.title
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(label, options, key=key, on_change=guarded(chosen))
         st.button(
             "Surprise me",
             key=f"{key}_roll",
-            help="A tune nobody wrote. Repeatable: its number brings it back.",
+            help=f"{how} Repeatable: its number brings it back.",
             on_click=guarded(roll),
         )
-    st.caption(words.plain(current.credit))
+    st.caption(words.plain(picks.credit(model, current)))
 
 
 def pick_end(which: End, label: str) -> None:

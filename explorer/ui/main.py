@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import blending, cache, controls, failures, state
+from explorer.ui import blending, cache, controls, failures, state, switching
 from explorer.ui.player import loop_of, player
 
 PAGES = (  # file, name in the menu, address
@@ -36,7 +36,6 @@ st.set_page_config(
     page_title="Tune explorer",
     page_icon="🎵",
     layout="wide",
-    initial_sidebar_state="collapsed",  # it holds the choice among several models
     menu_items={"About": None},
 )
 state.initialise()
@@ -55,7 +54,8 @@ page = st.navigation(
 body = st.container()
 ready = False
 with body, failures.said():
-    if controls.choose_model(cache.checkpoints()):
+    if name := controls.choose_model(cache.offers()):
+        switching.use(name)
         blending.set_table()
         ready = True
 dock()  # before the page, so that no page can silence it

@@ -1,9 +1,10 @@
 """Tunes one can pick: examples, dots of the map, surprises, one's own music."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer import examples
-from explorer.examples import ExampleTune
+from explorer.examples import ExamplePlace, ExampleTune
 from explorer.notes import NoteSequence, slice_bars
 from explorer.ui import cache, state, words
 from explorer.ui.state import Origin, Pick
@@ -14,9 +15,9 @@ TEMPO = 110.0  # of dots and surprises, quarter notes per minute
 def example(model: str, title: str, bar: int = 0) -> Pick:
     """One of the examples that come with the app, from a bar on."""
     found = _examples()[title]
-    phrase = slice_bars(found.tune, bar, cache.model(model).num_bars)
+    rest = slice_bars(found.tune, bar, found.tune.num_bars - bar)
     name = f"{title}, bar {bar + 1}" if bar else title
-    return _written(model, name, phrase, "example", f"{found.origin}, {found.year}")
+    return _written(model, name, rest, "example", f"{found.origin}, {found.year}")
 
 
 def example_titles() -> tuple[str, ...]:
@@ -30,8 +31,16 @@ def example_tune(title: str) -> NoteSequence:
 
 
 def pair(model: str, number: int) -> tuple[Pick, Pick]:
-    """Two examples that blend well; after the last pair comes the first again."""
-    pairs = examples.load_pairs()
+    """Two examples that blend well; after the last pair comes the first again.
+
+    Pairs that fill a phrase, once or a whole number of times, come before those
+    that break off in the middle.
+    """
+    num_bars = cache.model(model).num_bars
+    pairs = sorted(
+        examples.load_pairs(),
+        key=lambda pair: not all(_fills(place, num_bars) for place in pair),
+    )
     first, second = pairs[number % len(pairs)]
     return (
         example(model, first.title, first.bar),
@@ -44,21 +53,58 @@ def own(model: str, title: str, tune: NoteSequence) -> Pick:
     return _written(model, title, tune, "upload", "Your own music")
 
 
+def again(model: str, pick: Pick) -> Pick:
+    """A written tune as this model reads it."""
+    assert pick.whole is not None, "only written tunes have notes of their own"
+    return _written(model, pick.title, pick.whole, pick.origin, pick.credit)
+
+
+def credit(model: str, pick: Pick) -> str:
+    """Where a tune comes from, and how a short one fills the phrase."""
+    filling = ""
+    if pick.whole is not None:
+        filling = words.filling(pick.whole.num_bars, cache.model(model).num_bars)
+    return "; ".join(part for part in (pick.credit, filling) if part)
+
+
 def dot(model: str, row: int) -> Pick:
     """A phrase of the map, as the model plays it."""
+    return dots(model, [row])[0]
+
+
+def dots(model: str, rows: Sequence[int]) -> list[Pick]:
+    """Phrases of the map, computed together."""
     library = cache.model(model).library
-    z = tuple(float(value) for value in library.mu[row])
-    title = library.titles[row]
-    bar = library.bars[row] + 1
-    source = words.source_name(library.sources[row])
-    credit = f"{source}, {library.licences[row]}, from bar {bar}"
-    return _decoded(model, title, z, "map", credit, row)
+    codes = [tuple(float(value) for value in library.mu[row]) for row in rows]
+    cache.decode_all(model, codes)
+    return [
+        _decoded(
+            model,
+            library.titles[row],
+            z,
+            "map",
+            f"{words.source_name(library.sources[row])}, {library.licences[row]}, "
+            f"from bar {library.bars[row] + 1}",
+            row,
+        )
+        for row, z in zip(rows, codes, strict=True)
+    ]
+
+
+def same_dot(before: str, model: str, row: int) -> Pick | None:
+    """The phrase that starts where a dot of another model's map does, if any."""
+    old, new = cache.model(before).library, cache.model(model).library
+    wanted = old.titles[row], old.bars[row], old.sources[row]
+    places = zip(new.titles, new.bars, new.sources, strict=True)
+    found = next((at for at, place in enumerate(places) if place == wanted), None)
+    return None if found is None else dot(model, found)
 
 
 def surprise(model: str, seed: int) -> Pick:
     """A tune nobody wrote; the same seed brings it back."""
     z = cache.surprise(model, seed)
-    return _decoded(model, f"Surprise {seed}", z, "surprise", f"Made up, seed {seed}")
+    made = f"Made up near real tunes of the map, number {seed}"
+    return _decoded(model, f"Surprise {seed}", z, "surprise", made)
 
 
 def decoded(model: str, title: str, z: tuple[float, ...], origin: Origin) -> Pick:
@@ -89,10 +135,16 @@ def _examples() -> dict[str, ExampleTune]:
     return {example.title: example for example in examples.load_examples()}
 
 
+def _fills(place: ExamplePlace, num_bars: int) -> bool:
+    """Whether an example from a place on is long enough, or fits in evenly."""
+    rest = _examples()[place.title].tune.num_bars - place.bar
+    return rest >= num_bars or num_bars % rest == 0
+
+
 def _written(
     model: str, title: str, tune: NoteSequence, origin: Origin, credit: str
 ) -> Pick:
-    """A tune with notes of its own, cut to what the model reads."""
+    """A tune with notes of its own, as long as what the model reads."""
     loop = cache.one_phrase(model, tune)
     return Pick(
         title=title,
@@ -100,6 +152,7 @@ def _written(
         z=cache.encode(model, loop),
         origin=origin,
         credit=credit,
+        whole=tune,
     )
 
 

@@ -27,6 +27,7 @@ BLEND_ENDS: Final = "blend_ends"  # one of BLEND_ENDS_KINDS; on Blend
 MAP_PICK: Final = "map_pick"  # Pick; the dot last clicked on the map
 OWN_PICK: Final = "own_pick"  # Pick; the place last looked at on My music
 SHAPE_PICK: Final = "shape_pick"  # Pick; the tune being bent
+PICKS: Final = (ENDS["a"], ENDS["b"], MAP_PICK, OWN_PICK, SHAPE_PICK)
 UPLOAD: Final = "upload"  # Upload; My music
 MODEL: Final = "model_name"  # name of the checkpoint in use
 SEED: Final = "next_seed"  # int; the seed of the next "surprise me"
@@ -64,6 +65,7 @@ class Pick:
     origin: Origin
     credit: str = ""  # source and licence, or how it came about
     row: int | None = None  # its row on the map
+    whole: NoteSequence | None = None  # a written tune from here on, uncut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,12 +233,26 @@ def model_name() -> str | None:
     return st.session_state.get(MODEL)
 
 
-def set_model_name(name: str) -> None:
-    """Change the checkpoint; codes of another model mean nothing to it."""
+def set_model_name(name: str) -> dict[str, Pick]:
+    """Change the checkpoint, and take away every code of the one before.
+
+    Returns
+    -------
+    The tunes somebody chose with the other model, by their keys.
+    """
+    taken = {}
     if st.session_state.get(MODEL) not in (None, name):
-        for key in (ENDS["a"], ENDS["b"], MAP_PICK, OWN_PICK, SHAPE_PICK):
+        for key in PICKS:
+            if st.session_state.get(key) is not None:
+                taken[key] = st.session_state[key]
             st.session_state[key] = None
     st.session_state[MODEL] = name
+    return taken
+
+
+def put_back(key: str, pick: Pick) -> None:
+    """Put a tune back where `set_model_name` took one away."""
+    st.session_state[key] = pick
 
 
 def take_seed() -> int:

@@ -17,7 +17,7 @@ from explorer.ui import blending, cache, controls, failures, picks, state, words
 
 CHART: Final = "map_chart"
 CARD: Final = "map_card"
-PLOT: Final = "map_plot"  # Streamlit's keys of the widgets below
+PLOT: Final = "map_plot"  # Streamlit's keys of the widgets below; of a model's own
 PROJECTION: Final = "map_projection"
 COLOUR: Final = "map_colour"
 SEARCH: Final = "map_search"
@@ -37,9 +37,14 @@ def choose(row: int) -> None:
     picks.play(model, pick)
 
 
+def _key(widget: str) -> str:
+    """Key of a widget that shows rows; another model's are others."""
+    return f"{widget}_{controls.model_name()}"
+
+
 def _clicked() -> None:
     """A dot was clicked; clicking it again plays it again."""
-    points = st.session_state[PLOT]["selection"]["points"]
+    points = st.session_state[_key(PLOT)]["selection"]["points"]
     chosen = state.map_pick()
     if points:
         choose(int(points[0]["point_index"]))
@@ -50,7 +55,7 @@ def _clicked() -> None:
 
 def _listed(rows: Sequence[int]) -> None:
     """A line of the list was chosen."""
-    chosen = st.session_state[TABLE]["selection"]["rows"]
+    chosen = st.session_state[_key(TABLE)]["selection"]["rows"]
     if chosen:
         choose(rows[int(chosen[0])])
     st.rerun([state.DOCK_FRAGMENT, CARD, CHART])
@@ -93,7 +98,7 @@ def chart() -> None:
     )
     st.plotly_chart(
         figure,
-        key=PLOT,
+        key=_key(PLOT),
         on_select=failures.guarded(_clicked),
         selection_mode="points",
         theme=None,
@@ -120,7 +125,7 @@ def card() -> None:
     st.markdown("**Most like it**")
     near = [r for r in cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1) if r != row]
     controls.gallery(
-        [picks.dot(model, near_row) for near_row in near[:NUM_NEIGHBOURS]],
+        picks.dots(model, near[:NUM_NEIGHBOURS]),
         key="map_neighbours",
     )
     controls.downloads(
@@ -146,7 +151,7 @@ def twin() -> None:
             "Source": [words.source_name(library.sources[row]) for row in rows],
             "Licence": [library.licences[row] for row in rows],
         },
-        key=TABLE,
+        key=_key(TABLE),
         on_select=failures.guarded(lambda: _listed(rows)),
         selection_mode="single-row",
         hide_index=True,

@@ -5,7 +5,9 @@ Every sentence is computed from measured values, none is guessed.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -161,6 +163,44 @@ def round_trip(found: Comparison) -> str:
         if count:
             parts.append(f"{count} {verb}")
     return ", ".join(parts) + "."
+
+
+def filling(have: int, need: int) -> str:
+    """How a tune of `have` bars fills `need`; nothing if it is long enough."""
+    if have >= need:
+        return ""
+    if need % have:
+        return f"its {counted(have, 'bar')}, then from the start again"
+    times = {2: "twice", 3: "three times", 4: "four times"}
+    return (
+        f"its {counted(have, 'bar')} {times.get(need // have, f'{need // have} times')}"
+    )
+
+
+def surprise(statistics: Mapping[str, Any]) -> str:
+    """How "surprise me" draws and, as measured, what drawing blindly would give.
+
+    Parameters
+    ----------
+    statistics
+        `samples` of a checkpoint's metrics; may lack anything.
+    """
+    said = (
+        "A tune nobody wrote, drawn near real ones: somewhere between a phrase of the "
+        "map and one much like it."
+    )
+    blind, real = statistics.get("samples"), statistics.get("data")
+    names = ("note_density", "average_interval")
+    if not (blind and real and all(name in blind and name in real for name in names)):
+        return said
+    (busy, leap), (real_busy, real_leap) = (
+        [of[name] * WORDS[name].factor for name in names] for of in (blind, real)
+    )
+    return (
+        f"{said} Drawn blindly instead (from the prior), this model's tunes have "
+        f"{busy:.1f} notes a bar and leaps of {leap:.1f} semitones; real ones have "
+        f"{real_busy:.1f} and {real_leap:.1f}."
+    )
 
 
 def plain(text: str) -> str:

@@ -133,6 +133,26 @@ test("a loop of another length goes on at the column that the beat is on", () =>
   near(engine.position, 2.5);
 });
 
+test("a loop of sixteen bars goes round without a gap", () => {
+  const last = [[67, 255, 256]];
+  const { ctx, engine, until } = playing(loopOf([[60, 0, 1], ...last], { total_steps: 256 }));
+  until(FIRST + 257.5 * SIXTEENTH);
+  near(engine.position, 1.5);
+  const [first, end, again] = ctx.sources.map((source) => source.when);
+  near(end - first, 255 * SIXTEENTH);
+  near(again - end, SIXTEENTH);
+});
+
+test("a loop of sixteen bars gives way at the next sixteenth, not at its end", () => {
+  const long = { total_steps: 256 };
+  const { engine, until } = playing(loopOf([[60, 140, 160]], { id: "a", ...long }));
+  until(FIRST + 150.4 * SIXTEENTH);
+  engine.show(loopOf([[72, 151, 160]], { id: "b", ...long }));
+  near(starts(engine, 72)[0], FIRST + 151 * SIXTEENTH);
+  const old = engine.voices.find((voice) => voice.pitch === 60);
+  near(old.endTime, FIRST + 151 * SIXTEENTH);
+});
+
 test("stopping ends every note and takes back what was to come", () => {
   const { ctx, engine, until } = playing(loopOf([[60, 0, 2]]));
   until(0.1);

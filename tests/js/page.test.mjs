@@ -9,7 +9,9 @@ import {
   describe,
   hitTest,
   layout,
+  linesOf,
   pitchName,
+  playhead,
   tileAt,
 } from "../../explorer/ui/player/roll.js";
 import { loopOf } from "./fakes.mjs";
@@ -61,6 +63,49 @@ test("a tune of one pitch is a thin line in the middle, not a bar", () => {
   const [box] = layout(loopOf([[60, 0, 16]]), 100, 140);
   assert.ok(box.height <= 10);
   assert.ok(box.y > 50 && box.y < 90);
+});
+
+test("up to eight bars are one line, sixteen are two of eight", () => {
+  const lines = (bars) => linesOf(loopOf([], { total_steps: 16 * bars }));
+  assert.deepEqual(lines(2), { count: 1, steps: 32 });
+  assert.deepEqual(lines(8), { count: 1, steps: 128 });
+  assert.deepEqual(lines(9), { count: 2, steps: 80 });
+  assert.deepEqual(lines(16), { count: 2, steps: 128 });
+  assert.deepEqual(linesOf(loopOf([], { total_steps: 1 })), { count: 1, steps: 1 });
+});
+
+test("the second eight bars lie below the first, at the same place in their line", () => {
+  const loop = loopOf(
+    [
+      [60, 16, 20],
+      [60, 144, 148],
+    ],
+    { total_steps: 256 },
+  );
+  const [first, second] = layout(loop, 256, 100);
+  assert.equal(first.x, 32);
+  assert.equal(second.x, 32);
+  assert.equal(second.y - first.y, 50);
+  assert.ok(first.y >= 0 && second.y + second.height <= 100);
+  assert.equal(hitTest(layout(loop, 256, 100), 33, second.y + 1), 1);
+});
+
+test("a note over the end of a line goes on at the start of the next", () => {
+  const loop = loopOf([[60, 120, 136]], { total_steps: 256 });
+  const [end, start] = layout(loop, 256, 100);
+  assert.deepEqual([end.x, end.width, end.index], [240, 16, 0]);
+  assert.deepEqual([start.x, start.width, start.index], [0, 16, 0]);
+  assert.ok(start.y > end.y);
+});
+
+test("the playhead goes from the end of the first line to the start of the second", () => {
+  const loop = loopOf([], { total_steps: 256 });
+  const at = (step) => playhead(loop, step, 256, 100);
+  assert.deepEqual(at(0), { x: 0, y: 0, height: 50 });
+  assert.deepEqual(at(64), { x: 128, y: 0, height: 50 });
+  assert.equal(at(127.99).y, 0);
+  assert.deepEqual(at(128), { x: 0, y: 50, height: 50 });
+  assert.deepEqual(at(255.99), { x: 254, y: 50, height: 50 }); // wholly inside
 });
 
 test("silence has no boxes and is named", () => {

@@ -4,7 +4,7 @@
 import { blendColour, themeOf } from "./colour.js";
 import { isLoop } from "./contract.js";
 import { listen } from "./keys.js";
-import { describe, drawRoll, hitTest, layout, pitchName } from "./roll.js";
+import { describe, drawRoll, hitTest, layout, linesOf, pitchName } from "./roll.js";
 
 /** @typedef {import("./contract.js").Mount} Mount */
 /** @typedef {import("./contract.js").PlayerData} PlayerData */
@@ -113,6 +113,7 @@ export class Dock {
     this.button.disabled = !loop;
     this.button.setAttribute("aria-pressed", String(engine.playing));
     this.dock.classList.toggle("playing", engine.playing);
+    this.dock.classList.toggle("long", loop !== null && linesOf(loop).count > 1);
     this.#write(this.title, loop ? loop.title || "Untitled tune" : "Nothing to play yet");
     const hint = loop ? "Space plays and stops" : "Choose a tune and it appears here";
     const quiet = engine.playing ? "Playing in a loop" : hint;

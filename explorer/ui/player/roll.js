@@ -7,6 +7,9 @@
 const MIN_ROWS = 12; // an octave: a tune of one pitch is not one thick bar
 const MARGIN = 1; // rows left free above and below
 const MIN_HEIGHT = 4; // pixels; what a note needs to be seen
+const MIN_HEIGHT_LONG = 3; // the same in a picture of several lines
+const BAR = 16; // steps
+const MOST_BARS = 8; // in a line; longer loops are written in several lines
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 
 /**
@@ -18,7 +21,18 @@ export function pitchName(pitch) {
 }
 
 /**
- * Box of every note in a picture of `width` x `height`, high pitches on top.
+ * Lines a loop is written in, one below the other, and the steps of each.
+ * @param {PlayerData} loop
+ */
+export function linesOf(loop) {
+  const bars = loop.total_steps / BAR;
+  const count = Math.max(1, Math.ceil(bars / MOST_BARS));
+  return { count, steps: count === 1 ? loop.total_steps : Math.ceil(bars / count) * BAR };
+}
+
+/**
+ * Box of every note in a picture of `width` x `height`, high pitches on top. A note
+ * that goes on in the next line has a box in both.
  * @param {PlayerData} loop
  * @param {number} width
  * @param {number} height
@@ -31,16 +45,41 @@ export function layout(loop, width, height) {
   const spare = Math.max(0, MIN_ROWS - (highest - lowest + 1));
   const rows = highest - lowest + 1 + spare + 2 * MARGIN;
   const top = highest + Math.floor(spare / 2) + MARGIN;
-  const column = width / loop.total_steps;
-  const row = height / rows;
-  const tall = Math.max(row, MIN_HEIGHT);
-  return loop.notes.map((note, index) => ({
-    x: note.start_step * column,
-    y: (top - note.pitch + 0.5) * row - tall / 2,
-    width: (note.end_step - note.start_step) * column,
-    height: tall,
-    index,
-  }));
+  const lines = linesOf(loop);
+  const column = width / lines.steps;
+  const row = height / lines.count / rows;
+  const tall = Math.max(row, lines.count === 1 ? MIN_HEIGHT : MIN_HEIGHT_LONG);
+  /** @type {NoteBox[]} */
+  const boxes = [];
+  loop.notes.forEach((note, index) => {
+    const last = Math.ceil(note.end_step / lines.steps) - 1;
+    for (let line = Math.floor(note.start_step / lines.steps); line <= last; line += 1) {
+      const start = Math.max(0, note.start_step - line * lines.steps);
+      const end = Math.min(lines.steps, note.end_step - line * lines.steps);
+      boxes.push({
+        x: start * column,
+        y: (line * height) / lines.count + (top - note.pitch + 0.5) * row - tall / 2,
+        width: (end - start) * column,
+        height: tall,
+        index,
+      });
+    }
+  });
+  return boxes;
+}
+
+/**
+ * Where the playhead stands at a step: in one line only, from its top to its foot.
+ * @param {PlayerData} loop
+ * @param {number} position
+ * @param {number} width
+ * @param {number} height
+ */
+export function playhead(loop, position, width, height) {
+  const { count, steps } = linesOf(loop);
+  const line = Math.min(count - 1, Math.floor(position / steps));
+  const x = ((position - line * steps) / steps) * width;
+  return { x: Math.min(width - 2, x), y: (line * height) / count, height: height / count };
 }
 
 /**
@@ -101,14 +140,7 @@ export function drawRoll(canvas, loop, look) {
   brush.setTransform(ratio, 0, 0, ratio, 0, 0);
   brush.clearRect(0, 0, width, height);
   if (!loop) return;
-  const column = width / loop.total_steps;
-  if (look.grid) {
-    brush.fillStyle = look.text;
-    for (let step = 4; step < loop.total_steps; step += 4) {
-      brush.globalAlpha = step % 16 === 0 ? 0.3 : 0.1;
-      brush.fillRect(Math.round(step * column), 0, 1, height);
-    }
-  }
+  drawGrid(brush, loop, width, height, look);
   for (const box of layout(loop, width, height)) {
     const note = loop.notes[box.index];
     const sounds =
@@ -125,7 +157,32 @@ export function drawRoll(canvas, loop, look) {
   }
   brush.globalAlpha = 1;
   if (look.position != null) {
+    const head = playhead(loop, look.position, width, height);
     brush.fillStyle = look.text;
-    brush.fillRect(Math.min(width - 2, look.position * column), 0, 2, height);
+    brush.fillRect(head.x, head.y, 2, head.height);
+  }
+}
+
+/**
+ * Beats and bars, and the rule between two lines.
+ * @param {CanvasRenderingContext2D} brush
+ * @param {PlayerData} loop
+ * @param {number} width
+ * @param {number} height
+ * @param {{text: string, grid?: boolean}} look
+ */
+function drawGrid(brush, loop, width, height, look) {
+  const { count, steps } = linesOf(loop);
+  brush.fillStyle = look.text;
+  if (look.grid) {
+    const every = count === 1 ? BAR / 4 : BAR; // beats would be too close to be read
+    for (let step = every; step < steps; step += every) {
+      brush.globalAlpha = step % BAR === 0 ? 0.3 : 0.1;
+      brush.fillRect(Math.round((step * width) / steps), 0, 1, height);
+    }
+  }
+  brush.globalAlpha = 0.5;
+  for (let line = 1; line < count; line += 1) {
+    brush.fillRect(0, Math.round((line * height) / count), width, 1);
   }
 }

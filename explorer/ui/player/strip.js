@@ -3,7 +3,7 @@
 
 import { blendColour, themeOf } from "./colour.js";
 import { isLoop } from "./contract.js";
-import { describe, drawRoll, tileAt } from "./roll.js";
+import { describe, drawRoll, linesOf, tileAt } from "./roll.js";
 
 /** @typedef {import("./contract.js").Mount} Mount */
 /** @typedef {import("./contract.js").Tile} Tile */
@@ -80,6 +80,10 @@ export class Strip {
       this.untint = this.engine.setTints(this.tiles.map(({ loop }, i) => [loop.id, part(i)]));
     }
     this.row.classList.toggle("gallery", !this.isBlend);
+    this.row.classList.toggle(
+      "long",
+      this.tiles.some(({ loop }) => linesOf(loop).count > 1),
+    );
     const strip = /** @type {HTMLElement} */ (this.root.querySelector(".strip"));
     strip.style.setProperty("--count", String(count));
     this.row.replaceChildren(

@@ -1,0 +1,290 @@
+"""The results of a model card: what `metrics.json` holds, in words and tables.
+
+Figures that an older checkpoint did not measure are left out.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from explorer.attributes import ATTRIBUTES
+from explorer.figures import DRAWINGS, GROUP_NAMES
+from explorer.markdown import bullets, number, table
+
+BEGIN: Final = "<!-- figures -->"
+END: Final = "<!-- /figures -->"
+
+_WAYS: Final = {
+    "teacher_forced": "next event after true ones, likeliest",
+    "teacher_forced_from_mu": "the same, z = mu",
+    "sampled": "written alone, drawn at temperature 1, z drawn",
+    "sampled_from_mu": "written alone, drawn at temperature 1, z = mu",
+    "argmax_from_mu": "written alone, likeliest, z = mu (what the app plays)",
+}
+_SHOWN_POSITIONS: Final = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
+
+
+def write(
+    metrics: Mapping[str, Any],
+    trust: Mapping[str, Mapping[str, float]],
+    figures: Sequence[str],
+) -> str:
+    """The section; `figures` are the files of the folder that it shows."""
+    facts = metrics["eval"]
+    samples = metrics["samples"]
+    parts = [
+        f"On {facts['num_windows']:,} phrases of {facts['num_tunes']:,} tunes "
+        f"that were held out ({facts['split']} split, seed {facts['seed']}). "
+        "Accuracy is the share of sixteenths with the right event. Most are "
+        "\u201cnothing new\u201d, so read onset F1 and whole phrases too."
+        + _weighting(metrics),
+        results_table(metrics),
+        sources_table(metrics),
+        figure_block(figures),
+        "### What a code says\n\n" + code_words(metrics),
+    ]
+    if "interpolation" in metrics:
+        parts += ["### Blends", _blend_words(metrics), interpolation_table(metrics)]
+    if "attribute_changes" in metrics:
+        parts += ["### Attribute vectors", _CHANGES, changes_table(metrics)]
+    parts += [
+        "### New phrases",
+        f"{samples['num']:,} draws from the prior, at temperature "
+        f"{samples['temperature']}{_near_words(samples)}, beside real phrases:",
+        samples_table(metrics),
+    ]
+    if "differences" in samples:
+        parts += [_DIFFERENCES, differences_table(metrics)]
+    if "copies" in samples:
+        parts += [copy_words(metrics), copies_table(metrics)]
+    parts += [
+        "### The maps",
+        "How far they can be believed:",
+        bullets(
+            f"{name}: trustworthiness {number(values['trustworthiness'])}, "
+            f"{100 * values['neighbours_kept']:.0f} % of the {values['num_near']} "
+            "nearest phrases are near on the map too"
+            for name, values in trust.items()
+        ),
+    ]
+    return "\n\n".join(parts)
+
+
+def figure_block(files: Sequence[str]) -> str:
+    """The figures between two marks, so that they can be put in later."""
+    lines = [
+        f"![{drawing.title}: {drawing.text}]({drawing.name}.svg)"
+        for drawing in DRAWINGS
+        if f"{drawing.name}.svg" in files
+    ]
+    return "\n\n".join([BEGIN, *lines, END])
+
+
+def with_figures(card: str, files: Sequence[str]) -> str:
+    """A card that shows these figures instead of those it had.
+
+    Cards without a place for figures stay as they are.
+    """
+    before, begin, rest = card.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before}{figure_block(files)}{after}" if begin and end else card
+
+
+def results_table(metrics: Mapping[str, Any]) -> str:
+    """How well held-out phrases come back, a row per way of writing them."""
+    reconstruction = metrics["reconstruction"]
+    first = next(iter(reconstruction.values()))
+    columns = [key for key, value in first.items() if isinstance(value, float)]
+    header = ["", *(column.replace("_", " ") for column in columns)]
+    rows = [
+        [
+            f"{name.replace('_', ' ')}: {meaning}",
+            *(number(reconstruction[name][column]) for column in columns),
+        ]
+        for name, meaning in _WAYS.items()
+        if name in reconstruction
+    ]
+    return table(header, rows)
+
+
+def sources_table(metrics: Mapping[str, Any]) -> str:
+    """Accuracy by source of the held-out phrases."""
+    rows = [
+        [
+            name,
+            f"{values['num_windows']:,}",
+            number(values["teacher_forced"]),
+            number(values["sampled"]),
+        ]
+        for name, values in metrics["by_source"].items()
+    ]
+    return table(["source", "phrases", "teacher forced", "sampled"], rows)
+
+
+def code_words(metrics: Mapping[str, Any]) -> str:
+    """What the KL and the other signs of collapse say of a model."""
+    size = len(metrics["kl_bits_by_dimension"])
+    said = (
+        f"A phrase costs {number(metrics['kl_bits'])} bits (KL); "
+        f"{metrics['active_units']} latent numbers are in use."
+    )
+    found = metrics.get("posterior")
+    if not found:
+        return said
+    verdict = (
+        "**The posterior has collapsed**: the decoder writes without the code."
+        if found["collapsed"]
+        else "The posterior has not collapsed: the decoder needs the code."
+    )
+    return "\n\n".join(
+        [
+            f"{said} {found['num_carrying']} of {size} ({found['share_carrying']:.0%}) "
+            f"carry more than {found['carrying_nats']} nats, and "
+            f"{found['dimensions_for_90_percent']} carry 90 % of the bits.",
+            f"{verdict} With another phrase's code accuracy after true events falls "
+            f"from {number(found['accuracy_with_own_code'])} to "
+            f"{number(found['accuracy_with_other_code'])}.",
+            "All codes together (aggregate posterior) are at least "
+            f"{number(found['aggregate_kl_bits'])} bits from the prior, so at most "
+            f"{number(found['information_bits_at_most'])} bits tell one phrase from "
+            f"another. Codes are {number(found['mean_norm_of_mu'])} long on average, "
+            f"draws from the prior {number(found['norm_of_prior'])}; the mean sigma is "
+            f"{number(found['mean_sigma'])}.",
+        ]
+    )
+
+
+def interpolation_table(metrics: Mapping[str, Any]) -> str:
+    """Distance from A and relative cost along blends."""
+    found = metrics["interpolation"]
+    places = [i for i, s in enumerate(found["positions"]) if s in _SHOWN_POSITIONS]
+    rows = [
+        [f"{label}, {how}", *(number(found[way][key][i]) for i in places)]
+        for key, label in (
+            ("distance_to_a", "distance from A"),
+            ("relative_cost", "relative cost"),
+        )
+        for way, how in (("model", "this model"), ("data_space", "steps mixed"))
+    ]
+    return table(["", *(f"{found['positions'][i]:g}" for i in places)], rows)
+
+
+def changes_table(metrics: Mapping[str, Any]) -> str:
+    """What each vector does to its own attribute, and the most it does to another."""
+    changes = metrics["attribute_changes"]
+    rows = [
+        [
+            f"{ATTRIBUTES[name].label} (`{name}`)",
+            *(
+                _own_and_other(changes[where][what][index], index)
+                for where in ("held_out", "prior")
+                for what in ("add", "subtract")
+            ),
+        ]
+        for index, name in enumerate(changes["names"])
+    ]
+    header = ["vector", "added", "subtracted", "prior, added", "prior, subtracted"]
+    return table(header, rows)
+
+
+def samples_table(metrics: Mapping[str, Any]) -> str:
+    """Statistics of new phrases beside those of real ones."""
+    samples = metrics["samples"]
+    if "near" in samples:
+        groups = {key: name for key, name in GROUP_NAMES.items() if key in samples}
+    else:
+        groups = {"samples": "samples", "data": "real phrases"}
+    rows = [
+        [name.replace("_", " "), *(number(samples[group][name]) for group in groups)]
+        for name in samples["data"]
+    ]
+    return table(["", *groups.values()], rows)
+
+
+def differences_table(metrics: Mapping[str, Any]) -> str:
+    """How far new phrases are from held-out ones, and training phrases."""
+    found = metrics["samples"]["differences"]
+    rows = [
+        [name.replace("_", " "), *(number(found[group][name]) for group in found)]
+        for name in next(iter(found.values()))
+    ]
+    return table(["", *(GROUP_NAMES[group] for group in found)], rows)
+
+
+def copies_table(metrics: Mapping[str, Any]) -> str:
+    """How many two-bar windows stand in the training data."""
+    rows = [
+        [
+            GROUP_NAMES[group],
+            f"{values['num_windows']:,}",
+            f"{values['exact']:.1%}",
+            f"{values['transposed']:.1%}",
+        ]
+        for group, values in metrics["samples"]["copies"].items()
+    ]
+    return table(["", "windows", "note for note", "in any key"], rows)
+
+
+def copy_words(metrics: Mapping[str, Any]) -> str:
+    """What the copies are compared with, and what the baseline means."""
+    said = (
+        "Windows of two bars, with three notes or more, that stand in the training "
+        "tunes. Held-out phrases are the measure of how much music repeats itself; "
+        "whole phrases that also stand in training were left out of them beforehand, "
+        "so for a model of two bars their row is 0 by construction."
+    )
+    share = metrics["samples"].get("held_out_also_in_train")
+    if share:
+        said += f" Those left out were {share:.1%} of the held-out phrases, or more."
+    return said
+
+
+_CHANGES: Final = (
+    "Mean change of the vector's own attribute in percent, and in brackets the "
+    "largest change of another one. On codes of held-out phrases, and on draws from "
+    "the prior as in the paper:"
+)
+_DIFFERENCES: Final = (
+    "How far from held-out phrases they are: attributes by 1-Wasserstein distance, "
+    "pairs of intervals and of note distances by Jensen-Shannon divergence in bits. "
+    "Training phrases show what chance and the split account for."
+)
+
+
+def _weighting(metrics: Mapping[str, Any]) -> str:
+    scores = metrics["reconstruction"].values()
+    if not any("weighted_accuracy" in score for score in scores):
+        return ""
+    return (
+        " *Weighted* accuracy counts each source by its share of training, "
+        "the others every phrase alike."
+    )
+
+
+def _near_words(samples: Mapping[str, Any]) -> str:
+    if "near" not in samples:
+        return ""
+    return f", and {samples['num']:,} between real codes, as the app draws them"
+
+
+def _blend_words(metrics: Mapping[str, Any]) -> str:
+    found = metrics["interpolation"]
+    model = found["language_model"]
+    return (
+        f"Means over {found['num_pairs']:,} pairs of held-out phrases, from A (0) to B "
+        "(1), along `slerp` between their means and drawn at temperature 1. Distance "
+        "is the share of steps that differ from A. Cost is that of a "
+        f"{model['order']}-gram model ({model['smoothing']}, "
+        f"{model['num_tokens']:,} events of the training tunes) relative to the real "
+        f"ends, which take {number(found['real_cost_bits'])} bits a step. *Steps "
+        "mixed* takes each step from A or B by chance, in place of a model."
+    )
+
+
+def _own_and_other(changes: Sequence[float | None], own: int) -> str:
+    others = [v for i, v in enumerate(changes) if i != own and v is not None]
+    most = max(others, key=abs, default=None)
+    return f"{_percent(changes[own])} ({_percent(most)})"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.0f} %"

@@ -1,0 +1,48 @@
+"""What attribute vectors do, with a model whose answer is known."""
+
+import numpy as np
+import pytest
+
+from explorer.attribute_changes import attribute_changes, percent_changes
+from explorer.attributes import ATTRIBUTES
+from explorer.latent import AttributeVectors
+
+NAMES = tuple(ATTRIBUTES)
+DENSITY = NAMES.index("note_density")
+
+
+def write(z):
+    """As many notes on C, at the start, as the first number of the code says."""
+    steps = np.arange(32)
+    return np.where(steps < z[:, :1], 41, 0).astype(np.uint8)
+
+
+def vectors():
+    directions = np.zeros((5, 3), np.float32)
+    directions[DENSITY, 0] = 8
+    zeros = np.zeros(5, np.float32)
+    return AttributeVectors(
+        names=NAMES, vectors=directions, top=zeros, bottom=zeros, num_examples=4
+    )
+
+
+def test_added_is_more_and_subtracted_less_in_percent_of_before():
+    z = np.full((6, 3), 16, np.float32)
+    found = attribute_changes(z, write(z), vectors(), write)
+    assert found["num"] == 6
+    assert found["before"][DENSITY] == 0.5
+    assert found["add"][DENSITY][DENSITY] == 50
+    assert found["subtract"][DENSITY][DENSITY] == -50
+
+
+def test_a_vector_of_nothing_changes_nothing_and_rows_are_vectors():
+    z = np.full((2, 3), 16, np.float32)
+    found = attribute_changes(z, write(z), vectors(), write)
+    others = [row for i, row in enumerate(found["add"]) if i != DENSITY]
+    assert all(change in (0, None) for row in others for change in row)
+    assert found["add"][DENSITY][NAMES.index("c_diatonic")] == 0  # all on C either way
+
+
+def test_a_change_from_nothing_has_no_percentage():
+    found = percent_changes(np.array([0.0, 2.0]), np.array([1.0, 1.0]))
+    assert found == [None, pytest.approx(-50)]
