@@ -10,7 +10,7 @@
 
 PORT ?= 8501
 TESTS ?= tests
-NAME ?= mel_2bar_small
+NAME ?= mel_2bar
 PRESET ?= cat-mel_2bar_small
 RECIPE ?= two-cores
 MINUTES ?= 120

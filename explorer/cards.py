@@ -62,10 +62,20 @@ def train_command(checkpoint: Checkpoint) -> str:
     ]
     minutes = max(1, round(checkpoint.training.get("minutes", 0)))
     parts = [checkpoint.preset, "DATA", f"--name {checkpoint.name}"]
+    if start := checkpoint.training.get("start"):
+        parts.append(f"--start_from runs/{start['name']}/export")
     settings = min(commands, key=len)
     return " ".join(
         ["python -m explorer train", *parts, f"--minutes {minutes}", *settings]
     )
+
+
+def stages(training: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a model was trained by, the run itself first, then what it started from."""
+    found = [training]
+    while start := found[-1].get("start"):
+        found.append(start)
+    return found
 
 
 def _changes(base: TrainConfig, training: Mapping[str, Any]) -> list[str]:
@@ -145,6 +155,13 @@ def _data(data: Dataset, library: Library) -> str:
     )
 
 
+def _stage(stage: Mapping[str, Any]) -> str:
+    """What an earlier run learnt from, and for how long."""
+    facts = f"{number(stage['examples'])} phrases, {number(stage['minutes'])} minutes"
+    on_bars = stage.get("objective") == "bar_codes"
+    return f"{facts}, on the codes of bars" if on_bars else facts
+
+
 def _training(checkpoint: Checkpoint, data: Dataset) -> str:
     training = dict(checkpoint.training)
     if {"beta_rate", "steps"} <= training.keys():
@@ -165,6 +182,10 @@ def _training(checkpoint: Checkpoint, data: Dataset) -> str:
             ("hardware", "Hardware"),
         )
         if key in training
+    ]
+    facts += [
+        f"Started from: `{stage['name']}`, {_stage(stage)}"
+        for stage in stages(training)[1:]
     ]
     return (
         f"{bullets(facts)}\n\nTo train it again, `DATA` being the folder that "

@@ -1,10 +1,10 @@
 """What a model is made of and how it is trained: dataclasses and named presets.
 
-Presets carry Magenta's names and sizes; those of one bar, and
-the `small` and `medium` ones of 16 bars, are this project's: small learns on two CPU
-cores, medium fits a GPU's quarter of an hour and 60 MB in half precision. Where the paper and Magenta's code differ,
-the paper's own figures are the `paper-*` presets: a flat decoder of 2 x 2048
-(Magenta: 3 x 2048) and a conductor projected to 512 outputs (Magenta: used
+Presets carry Magenta's names and sizes. Those of one bar, and the `small` and `medium`
+ones of 16 bars, are this project's: small learns on two CPU cores, medium fits a
+quarter of an hour of a GPU, and 60 MB in half precision. Where the paper and Magenta's
+code differ, the paper's own figures are the `paper-*` presets: a flat decoder of 2 x
+2048 (Magenta: 3 x 2048) and a conductor projected to 512 outputs (Magenta: used
 directly at its width, 1024). The paper's 130 melody classes (128 pitches, note-off,
 rest) are 90 here, as in Magenta, so that one encoding serves every preset.
 

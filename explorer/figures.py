@@ -274,6 +274,28 @@ class Drawing:
         )
 
 
+def run_curves(
+    runs: Mapping[str, Sequence[Mapping[str, float]]], palette: Palette
+) -> go.Figure:
+    """Accuracy against KL along training runs, from first look to last.
+
+    Up is more faithful, left is a smaller code: a run that is above another at the same
+    KL has the better model, whatever its beta.
+    """
+    figure = go.Figure()
+    for index, (name, looks) in enumerate(runs.items()):
+        bits = [look["kl_bits"] for look in looks]
+        for way in ("teacher_forced", "sampled"):
+            accuracy = [look[way] for look in looks]
+            label = f"{name}, {WAY_NAMES[way]}"
+            dash = _DASHES[way == "sampled"]
+            figure.add_trace(_line(bits, accuracy, label, index, palette, dash=dash))
+    _finish(figure, palette, height=420)
+    figure.update_xaxes(title="KL, bits a phrase", type="log")
+    figure.update_yaxes(title="share of right events", range=_share_range(figure))
+    return figure
+
+
 DRAWINGS: Final = (
     Drawing(
         name="figure_reconstruction",

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from explorer.cards import stages
 from explorer.config import model_config_from_json
 from explorer.model import MusicVAE
 
@@ -35,7 +36,8 @@ def row(folder: Path) -> str:
         f"{reconstruction['teacher_forced']['accuracy']:.3f}",
         f"{reconstruction['sampled']['accuracy']:.3f}",
         f"{metrics['kl_bits']:.0f} bits",
-        f"{training['minutes']:.0f} minutes on {training['hardware']}",
+        f"{sum(stage['minutes'] for stage in stages(training)):.0f} minutes on "
+        f"{training['hardware']}",
     ]
     return f"| {' | '.join(cells)} |"
 

@@ -187,3 +187,21 @@ def test_sources_are_on_the_map_by_weight_and_every_tune_before_a_second_phrase(
 )
 def test_quotas_follow_weights_within_limits(weights, limits, num, expected):
     assert quotas(np.array(weights), np.array(limits), num).tolist() == expected
+
+
+def test_a_card_says_what_a_model_started_from_and_how_to_repeat_it(promoted, data):
+    found = checkpoint.load(promoted)
+    bars = {"name": "bars", "examples": 500, "minutes": 10.0, "objective": "events"}
+    codes = {"name": "codes", "examples": 70, "minutes": 5.5, "objective": "bar_codes"}
+    training = {"minutes": 2.0, "start": {**codes, "start": bars}}
+    found = dataclasses.replace(found, training=training)
+    stages = cards.stages(found.training)
+    assert [stage.get("name") for stage in stages] == [None, "codes", "bars"]
+    assert sum(stage["minutes"] for stage in stages) == 17.5
+    card = cards.write(found, data, trained_model.load(promoted).library, half=True)
+    assert (
+        "- Started from: `codes`, 70 phrases, 5.500 minutes, on the codes of bars"
+        in card
+    )
+    assert "- Started from: `bars`, 500 phrases, 10.0 minutes\n" in card
+    assert "--start_from runs/codes/export" in cards.train_command(found)

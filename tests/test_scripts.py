@@ -6,7 +6,13 @@ import pytest
 
 from bench.timing import alternate
 from explorer.config import CONFIGS, model_config_to_json
-from scripts import check_files, system_packages, torch_index, update_readme
+from scripts import (
+    check_files,
+    draw_runs,
+    system_packages,
+    torch_index,
+    update_readme,
+)
 
 
 @pytest.mark.parametrize(
@@ -126,3 +132,26 @@ def test_benchmarks_take_turns_after_a_warm_up():
     assert "".join(calls) == "ab" + "ababab"
     assert timings["a"].runs == 3
     assert timings["a"].min_ms <= timings["a"].median_ms <= timings["a"].max_ms
+
+
+def test_a_log_gives_its_looks_at_validation_tunes():
+    seen = {"kl_bits": 12.34, "teacher_forced": 0.9, "sampled": 0.8}
+    seen |= {"exact_phrases": 0.123456}
+    lines = [
+        {"examples": 8, "beta": 0.1, "validation": None},
+        {"examples": 16, "beta": 0.2, "validation": seen},
+    ]
+    (look,) = draw_runs.looks("\n".join(map(json.dumps, lines)) + "\n")
+    assert (look["examples"], look["beta"], look["kl_bits"]) == (16, 0.2, 12.3)
+    assert (look["sampled"], look["exact_phrases"]) == (0.8, 0.1235)
+
+
+def test_the_picture_of_the_runs_is_drawn_from_the_numbers_beside_it():
+    runs = json.loads(draw_runs.RUNS.read_text())
+    figure = draw_runs.drawing()
+    drawn = {trace.name: (trace.x, trace.y) for trace in figure.data}
+    assert len(drawn) == 2 * len(runs)
+    for name, looks in runs.items():
+        assert list(drawn[f"{name}, alone, drawn"][0]) == [k["kl_bits"] for k in looks]
+        assert list(drawn[f"{name}, alone, drawn"][1]) == [k["sampled"] for k in looks]
+    assert all(name in draw_runs.PICTURE.read_text() for name in runs)
