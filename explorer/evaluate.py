@@ -150,7 +150,7 @@ def evaluate(
     ValueError
         If the split is unknown or the limit not positive.
     """
-    held_out = _held_out(model, data, split=split, seed=seed, limit=limit)
+    held_out = held_out_phrases(model, data, split=split, seed=seed, limit=limit)
     tokens, sources = held_out.tokens, held_out.source
     weights = share_weights(sources, data.sources)
     writer = functools.partial(_writer, model, seed)
@@ -259,10 +259,10 @@ def share_weights(
     return weights / weights.sum()
 
 
-def _held_out(
+def held_out_phrases(
     model: MusicVAE, data: Dataset, *, split: str, seed: int, limit: int | None
 ) -> Split:
-    """The phrases to measure on."""
+    """The phrases that `evaluate` measures on, with its arguments."""
     if split not in SPLITS:
         raise ValueError(f"split {split!r} is not one of {', '.join(SPLITS)}")
     if limit is not None and limit < 1:
