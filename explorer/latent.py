@@ -12,10 +12,13 @@ References
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
+
+MIDDLE: Final = (0.35, 0.65)  # of the way between two codes, where neither end is heard
 
 PARALLEL = 1e-6  # radians; closer to 0 or pi than this, a great circle is undefined
 MANY = 1024  # rows compared at a time, to bound memory
@@ -92,9 +95,11 @@ def sample_near(
 ) -> Float[ndarray, "num z_size"]:
     """New codes between real ones [3]_.
 
-    Each starts at a random row of `codes` and goes a random part of the way,
-    at most `spread` of it, to one of that row's nearest neighbours. Unlike draws
-    from the prior these stay where phrases were seen.
+    Each starts at a random row of `codes` and goes to the middle third or so of the
+    way to one of that row's nearest neighbours, times `spread`. Unlike draws from the
+    prior these stay where phrases were seen; and near an end the decoder writes that
+    phrase itself: of draws from the whole way of a 2-bar model 42 % were copies of
+    training phrases, of draws from its middle 2 to 4 %.
     """
     if not len(codes):
         raise ValueError("there are no codes to sample near")
@@ -103,7 +108,7 @@ def sample_near(
     if not near.shape[1]:
         return starts.astype(np.float32)
     chosen = near[np.arange(num), generator.integers(near.shape[1], size=num)]
-    share = spread * generator.uniform(size=(num, 1))
+    share = spread * generator.uniform(*MIDDLE, size=(num, 1))
     return (starts + share * (codes[chosen] - starts)).astype(np.float32)
 
 

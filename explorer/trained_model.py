@@ -135,8 +135,9 @@ class TrainedModel:
         seed
             The same seed gives the same codes.
         spread
-            With `near_real`, the largest part of the way to a neighbour, 0 being a
-            real phrase itself; else the standard deviation, 1 being the prior.
+            With `near_real`, how far from a phrase towards its neighbour: 1 is about
+            half of the way, 0 the phrase itself; else the standard deviation, 1 being
+            the prior.
         near_real
             True: between a phrase of the library and one of its neighbours. False:
             from the prior N(0, I), which the space between phrases is not all made

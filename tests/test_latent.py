@@ -92,6 +92,13 @@ def test_sampling_near_stays_between_a_code_and_its_neighbours():
     assert len(np.unique(found, axis=0)) == 500
 
 
+def test_sampling_near_keeps_to_the_middle_of_the_way():
+    codes = np.array([[0.0, 0.0], [1.0, 0.0]])
+    found = sample_near(codes, 500, np.random.default_rng(0))[:, 0]
+    assert 0.34 < found.min() < 0.37
+    assert 0.63 < found.max() < 0.66
+
+
 def test_sampling_near_with_no_spread_gives_the_codes_themselves(rng):
     codes = rng.standard_normal((40, 8)).astype(np.float32)
     found = sample_near(codes, 20, rng, spread=0.0)

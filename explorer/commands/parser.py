@@ -210,7 +210,8 @@ def _sample(command: Parser) -> None:
         "--spread",
         type=_positive,
         default=1.0,
-        help="how far from a real phrase; with --prior the standard deviation (1)",
+        help="how far from a real phrase, 1 being about half of the way to another; "
+        "with --prior the standard deviation (1)",
     )
     _temperature(command)
     _qpm(command)
