@@ -77,7 +77,8 @@ def test_measuring_held_out_phrases_again_gives_what_the_metrics_say(name):
         accuracy = (getattr(written, way) == tokens).mean()
         assert accuracy == pytest.approx(said[way], abs=0.01)
     bits = kl_bits_by_dimension(written.mu, written.sigma).sum()
-    assert bits == pytest.approx(found.metrics["kl_bits"], rel=0.25)
+    # Songs say less than quartets: the KL of one source is near that of all, no more.
+    assert bits == pytest.approx(found.metrics["kl_bits"], rel=0.5)
 
 
 def test_a_real_phrase_is_placed_on_its_own_dot(name):
