@@ -89,6 +89,13 @@ def with_figures(card: str, files: Sequence[str]) -> str:
     return f"{before}{figure_block(files)}{after}" if begin and end else card
 
 
+def without_figures(card: str) -> str:
+    """The card without its pictures, for where the files beside it are out of reach."""
+    before, begin, rest = card.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before.rstrip()}\n\n{after.lstrip()}" if begin and end else card
+
+
 def results_table(metrics: Mapping[str, Any]) -> str:
     """How well held-out phrases come back, a row per way of writing them."""
     reconstruction = metrics["reconstruction"]

@@ -205,3 +205,14 @@ def test_a_card_says_what_a_model_started_from_and_how_to_repeat_it(promoted, da
     )
     assert "- Started from: `bars`, 500 phrases, 10.0 minutes\n" in card
     assert "--start_from runs/codes/export" in cards.train_command(found)
+
+
+def test_a_card_can_be_read_where_its_pictures_are_out_of_reach():
+    plain = "# A\n\nwords\n\n### More\n"
+    drawn = card_results.with_figures(
+        f"# A\n\nwords\n\n{card_results.BEGIN}{card_results.END}\n\n### More\n",
+        ["figure_kl.svg"],
+    )
+    assert "figure_kl.svg" in drawn
+    assert card_results.without_figures(drawn) == plain
+    assert card_results.without_figures(plain) == plain

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from explorer import card_results
 from explorer.figures import drawings
 from explorer.ui import cache, controls, words
 
@@ -48,7 +49,7 @@ def card() -> None:
     """The model card, and checkpoints that do not work with their reason."""
     path = cache.model(controls.model_name()).checkpoint.path / "README.md"
     if path.is_file():
-        st.markdown(path.read_text("utf-8"))
+        st.markdown(card_results.without_figures(path.read_text("utf-8")))
     else:
         st.info("This checkpoint has no model card.")
     for name, problem in cache.checkpoints():
