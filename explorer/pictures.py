@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +52,8 @@ def svg_files(
         raise PictureError(reason)
     named = {f"{name}.svg": figure for name, figure in figures.items()}
     try:
-        drawn = asyncio.run(_draw(named, palette))
+        with ThreadPoolExecutor(1) as thread:  # the caller may have a loop of its own
+            drawn = thread.submit(lambda: asyncio.run(_draw(named, palette))).result()
     except (OSError, RuntimeError, TimeoutError, ValueError) as error:
         raise PictureError(
             f"The browser did not draw the figures ({error}). {_ADVICE}."

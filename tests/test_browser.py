@@ -163,10 +163,14 @@ def test_every_address_opens_its_page_with_a_clean_console(visit, path, theme):
 def test_the_dock_hides_nothing_at_the_end_of_a_page(visit):
     page = visit("shape")
     last = page.locator("[data-testid=stDownloadButton]").last
-    last.scroll_into_view_if_needed()
-    page.mouse.wheel(0, 5000)
-    bottom = last.bounding_box()["y"] + last.bounding_box()["height"]
-    assert bottom <= page.locator(".dock").bounding_box()["y"]
+    expect(last).to_be_attached()
+    for _ in range(100):  # the page may still grow, and scrolls when it has time
+        page.mouse.wheel(0, 5000)
+        page.wait_for_timeout(100)
+        box, dock = last.bounding_box(), page.locator(".dock").bounding_box()
+        if box and box["y"] + box["height"] <= dock["y"]:
+            return
+    pytest.fail(f"the dock at {dock} covers the last button at {box}")
 
 
 def test_one_click_on_start_makes_sound_and_another_ends_it(visit):
