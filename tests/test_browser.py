@@ -164,6 +164,7 @@ def test_the_dock_hides_nothing_at_the_end_of_a_page(visit):
     page = visit("shape")
     last = page.locator("[data-testid=stDownloadButton]").last
     expect(last).to_be_attached()
+    page.mouse.move(640, 300)
     for _ in range(100):  # the page may still grow, and scrolls when it has time
         page.mouse.wheel(0, 5000)
         page.wait_for_timeout(100)
