@@ -4,7 +4,7 @@ A hierarchical model of many bars has two things to learn: how a bar is written,
 how a phrase is made of bars. Learnt together, each waits for the other. So a model of
 single bars may be trained first and given to the long one (`start_from`); with the
 objective `bar_codes` only the levels above the bar are then trained, to give back the
-codes of the bars, at a third of the cost of an event step; the objective `events`
+codes of the bars, at two fifths of the cost of an event step; the objective `events`
 finishes the whole.
 """
 
