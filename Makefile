@@ -20,6 +20,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 OMP_NUM_THREADS ?= 1
+TEST_JOBS ?= 2
 export OMP_NUM_THREADS TORCH_INDEX
 
 # The first of these that is Python 3.11 or newer and runs.
@@ -29,7 +30,7 @@ PYTHON := $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
   && echo "$$p" && break; done)
 endif
 
-.PHONY: default run test test-js lint format smoke bench train train-all install clean
+.PHONY: default run test test-js test-browser test-others lint format smoke bench train train-all install clean
 .DELETE_ON_ERROR:
 
 default: lint test
@@ -42,7 +43,16 @@ run: install
 test: $(VENV)/dev-installed
 	@$(PY) scripts/system_packages.py run test
 	@$(MAKE) --no-print-directory test-js
-	$(PY) -m pytest --browser $(TESTS)
+	@$(MAKE) --no-print-directory test-others
+	@$(MAKE) --no-print-directory test-browser
+
+# One after the other: a browser beside two busy cores has gaps in its sound that are not
+# the player's. Status 5: no test of the kind.
+test-browser:
+	$(PY) -m pytest --browser -m browser $(TESTS) || [ $$? = 5 ]
+
+test-others:
+	$(PY) -m pytest -n $(TEST_JOBS) --dist loadfile -m "not browser" $(TESTS) || [ $$? = 5 ]
 
 test-js:
 	@if command -v node >/dev/null; then \
@@ -68,7 +78,7 @@ smoke: install
 	$(PY) bench/start.py --runs 1
 
 bench: $(VENV)/dev-installed
-	@for part in decode encode train start; do $(PY) -m bench.$$part || exit 1; done
+	@for part in decode encode train start frames blend; do $(PY) -m bench.$$part || exit 1; done
 
 # Prepare, train and promote in one command: make train CORPUS=path/to/music
 train: $(VENV)/corpus-installed

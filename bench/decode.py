@@ -20,8 +20,9 @@ from torch.nn import functional
 
 from bench.timing import alternate, arguments, ceilings, report
 from explorer.checkpoint import Checkpoint
-from explorer.config import CONFIGS
+from explorer.config import ModelConfig
 from explorer.model import CoreDecoder, MusicVAE
+from explorer.presets import CONFIGS
 from explorer.trained_model import TrainedModel
 
 STRIP = 9  # tunes of a blend
@@ -29,17 +30,26 @@ STRIP = 9  # tunes of a blend
 
 def plain_loop(model: MusicVAE):
     """Decode greedily the way a first port does."""
-    config = model.config
-    sizes, input_size = config.dec_rnn_size, model.decoder.lstm.input_size
+    parts = [_plain_part(model.config, core) for core in model.cores]
+
+    def decode(z: torch.Tensor) -> list[torch.Tensor]:
+        conditions = model.conditions(z)
+        return [part(conditions) for part in parts]
+
+    return decode
+
+
+def _plain_part(config: ModelConfig, core: CoreDecoder):
+    """The loop of one part; what it is conditioned on is given."""
+    sizes, input_size = config.dec_rnn_size, core.lstm.input_size
     inputs = (input_size, *sizes)
     cells = [nn.LSTMCell(*pair) for pair in zip(inputs, sizes, strict=False)]
-    initial = nn.Linear(input_size - config.depth, 2 * sum(sizes))
-    output = nn.Linear(sizes[-1], config.depth)
+    initial = nn.Linear(input_size - core.depth, 2 * sum(sizes))
+    output = nn.Linear(sizes[-1], core.depth)
 
-    def decode(z: torch.Tensor) -> torch.Tensor:
-        event = z.new_zeros(len(z), config.depth)
+    def write(conditions: torch.Tensor) -> torch.Tensor:
+        event = conditions.new_zeros(len(conditions), core.depth)
         tokens = []
-        conditions = model.conditions(z)
         for condition in conditions.unbind(1):
             parts = torch.tanh(initial(condition))
             parts = parts.split([n for n in sizes for _ in "ch"], dim=1)
@@ -50,10 +60,10 @@ def plain_loop(model: MusicVAE):
                     state[layer] = cell(hidden, state[layer])
                     hidden = state[layer][0]
                 tokens.append(output(hidden).argmax(dim=1))
-                event = functional.one_hot(tokens[-1], config.depth).float()
+                event = functional.one_hot(tokens[-1], core.depth).float()
         return torch.stack(tokens, dim=1)
 
-    return decode
+    return write
 
 
 def weights_read_each_step(decoder: CoreDecoder) -> int:
@@ -98,7 +108,7 @@ def main() -> None:
     config = CONFIGS[options.preset].model
     model = MusicVAE(config).eval()
     plain = plain_loop(model)
-    weights = weights_read_each_step(model.decoder)
+    weights = sum(map(weights_read_each_step, model.cores))
     limits = ceilings(memory_bytes=4 * weights)  # in the cache the weights lie in
     sizes = {}
     for batch in options.batch:

@@ -2,9 +2,10 @@
 
 import torch
 
+from bench.phrases import random_tokens
 from bench.timing import alternate, arguments, ceilings, report
-from explorer.config import CONFIGS
-from explorer.model import MusicVAE, one_hot
+from explorer.model import MusicVAE
+from explorer.presets import CONFIGS
 
 
 @torch.inference_mode()
@@ -21,17 +22,12 @@ def main() -> None:
         weights[1].numel() for weights in model.encoder.lstm.all_weights
     ]  # both directions of every layer
     limits = ceilings()
-    generator = torch.Generator().manual_seed(0)
     sizes = {}
     for batch in options.batch:
-        tokens = torch.randint(
-            config.depth,
-            (batch, config.num_steps),
-            generator=generator,
-            dtype=torch.uint8,
+        tokens = random_tokens(config, batch)
+        timing = alternate(
+            {"encode": lambda tokens=tokens: model.encode(tokens)}, options.runs
         )
-        x = one_hot(tokens, config.depth)
-        timing = alternate({"encode": lambda x=x: model.encode(x)}, options.runs)
         floor_ms = (
             2 * sum(recurrent) * batch * config.num_steps / limits["fp32_gflops"] / 1e6
         )

@@ -6,6 +6,7 @@ requirements.txt is installed. Fails if the app does not come up.
 
 import argparse
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -13,6 +14,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,32 +28,48 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def seconds_to_health() -> float:
-    """Start the app on a free port, wait until it is healthy, stop it."""
-    port = free_port()
+@contextmanager
+def running_app(
+    environment: dict[str, str] | None = None,
+) -> Iterator[tuple[str, float]]:
+    """(address, seconds until it was healthy) of the app, stopped in the end."""
+    address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    host, port = address.split(":")
+    options = ["--server.port", port, "--server.address", host]
     start = time.perf_counter()
-    process = subprocess.Popen([*command, *options], cwd=ROOT)
+    process = subprocess.Popen(
+        [*command, *options], cwd=ROOT, env={**os.environ, **(environment or {})}
+    )
     try:
-        while process.poll() is None:
-            try:
-                url = f"http://127.0.0.1:{port}/_stcore/health"
-                with urllib.request.urlopen(url, timeout=5) as answer:
-                    if answer.read() == b"ok":
-                        return time.perf_counter() - start
-            except (urllib.error.URLError, OSError):
-                pass
+        while not _is_healthy(address):
+            if process.poll() is not None:
+                sys.exit(f"The app ended with code {process.returncode} at its start.")
             if time.perf_counter() - start > PATIENCE_SECONDS:
                 sys.exit(f"The app was not healthy after {PATIENCE_SECONDS} seconds.")
             time.sleep(0.05)
+        yield f"http://{address}", time.perf_counter() - start
     finally:
         process.terminate()
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
-    sys.exit(f"The app ended with code {process.returncode} before it was healthy.")
+
+
+def _is_healthy(address: str) -> bool:
+    try:
+        url = f"http://{address}/_stcore/health"
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.read() == b"ok"
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def seconds_to_health() -> float:
+    """Start the app on a free port, wait until it is healthy, stop it."""
+    with running_app() as (_, seconds):
+        return seconds
 
 
 def main() -> None:

@@ -11,9 +11,12 @@ from itertools import count
 
 import torch
 
+from bench.phrases import random_tokens
 from bench.timing import alternate, arguments, report
-from explorer.config import CONFIGS, ModelConfig
-from explorer.model import MusicVAE, initialise
+from explorer.config import ModelConfig
+from explorer.initialisation import initialise
+from explorer.model import MusicVAE
+from explorer.presets import CONFIGS
 from explorer.speed import matrix_rate, training_work
 from explorer.trainer import train_step
 
@@ -28,10 +31,7 @@ def stepper(preset: str, batch: int, device: torch.device, *, bf16: bool, bars: 
         objective="bar_codes" if bars else "events",
     )
     generator = torch.Generator(device).manual_seed(0)
-    shape = (batch, config.model.num_steps)
-    tokens = torch.randint(
-        config.model.depth, shape, generator=generator, device=device
-    ).to(torch.uint8)
+    tokens = random_tokens(config.model, batch, device=device)
     model = MusicVAE(config.model)
     initialise(model, "chrono", torch.Generator().manual_seed(0))
     model.to(device)

@@ -1,4 +1,4 @@
-"""What adding and subtracting each attribute vector does to all five attributes.
+"""What adding and subtracting each attribute vector does to all attributes.
 
 **Conventions.** A change is in percent of the attribute's mean before, of the means
 over all codes: `change[i][j]` is what vector i did to attribute j. It is None where
@@ -14,12 +14,12 @@ References
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Integer
 from numpy import ndarray
 
 from explorer.attributes import measure
 from explorer.codes import Writer
-from explorer.converters import tokens_to_melody
+from explorer.encodings import EncodingName
 from explorer.latent import AttributeVectors
 
 NUM_CODES: Final = 256  # the paper's
@@ -27,18 +27,19 @@ NUM_CODES: Final = 256  # the paper's
 
 def attribute_changes(
     z: Float[ndarray, "n z_size"],
-    written: UInt8[ndarray, "n steps"],
+    written: Integer[ndarray, "n steps *parts"],
     vectors: AttributeVectors,
     write: Writer,
+    encoding: EncodingName,
 ) -> dict[str, Any]:
     """Percent changes by vector and attribute, of `written`, the phrases of `z`."""
-    before = measure(tokens_to_melody(written)).mean(axis=0)
+    before = measure(written, encoding).mean(axis=0)
 
     def changes(amount: float) -> list[list[float | None]]:
         rows = []
         for name in vectors.names:
             moved = write(vectors.move(z, {name: amount}))
-            after = measure(tokens_to_melody(moved)).mean(axis=0)
+            after = measure(moved, encoding).mean(axis=0)
             rows.append(percent_changes(before, after))
         return rows
 

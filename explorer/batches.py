@@ -3,18 +3,19 @@
 The batch of a step is a function of (seed, step) alone, the same on every device, so
 nothing of the data's order needs saving. Examples are drawn with replacement; Magenta
 goes through its data in epochs and caches the first transposition it draws. The
-tokens lie on the device as bytes; only row numbers and shifts are sent there.
+tokens lie on the device as they are stored; only row numbers and shifts are sent
+there.
 """
 
 import numpy as np
 import torch
-from jaxtyping import Int, UInt8
+from jaxtyping import Int, Integer
 from numpy import ndarray
 from torch import Tensor
 
 from explorer.config import TrainConfig
-from explorer.converters import MELODY_DEPTH, NUM_SPECIAL_EVENTS
 from explorer.dataset import Dataset
+from explorer.encodings import NUM_SPECIAL_EVENTS, PITCHED_DEPTH, Encoding
 from explorer.errors import DataError
 from explorer.notes import STEPS_PER_BAR
 
@@ -51,10 +52,11 @@ class Batches:
         self.config = config
         self.rows = rows
         self.weights = weights / weights.sum()
-        self.lowest, self.highest = room(tokens)
+        self.music = data.music
+        self.lowest, self.highest = room(tokens, self.music)
         self.tokens = torch.from_numpy(tokens).to(device)
 
-    def draw(self, step: int) -> UInt8[Tensor, "batch steps"]:
+    def draw(self, step: int) -> Integer[Tensor, "batch steps *parts"]:
         """Tokens of the batch of `step`, transposed, on the device."""
         rng = np.random.default_rng([self.config.seed, step])
         counts = rng.multinomial(self.config.batch_size, self.weights)
@@ -71,35 +73,50 @@ class Batches:
         shift = rng.integers(-down, up + 1)
         device = self.tokens.device
         tokens = self.tokens[torch.from_numpy(picks).to(device)]
-        return transpose_tokens(tokens, torch.from_numpy(shift).to(device))
+        return transpose_tokens(tokens, torch.from_numpy(shift).to(device), self.music)
 
 
 def cut(
-    tokens: UInt8[ndarray, "n steps"], num_bars: int
-) -> UInt8[ndarray, "pieces steps_per_piece"]:
+    tokens: Integer[ndarray, "n steps *parts"], num_bars: int
+) -> Integer[ndarray, "pieces steps_per_piece *parts"]:
     """Phrases cut into pieces of `num_bars` bars, in order."""
-    return tokens.reshape(-1, num_bars * STEPS_PER_BAR)
+    return tokens.reshape(-1, num_bars * STEPS_PER_BAR, *tokens.shape[2:])
 
 
 def room(
-    tokens: UInt8[ndarray, "n steps"],
+    tokens: Integer[ndarray, "n steps *parts"], music: Encoding
 ) -> tuple[Int[ndarray, " n"], Int[ndarray, " n"]]:
-    """Semitones each phrase can move (down, up) and stay on the keyboard.
+    """Semitones each phrase can move (down, up) with all its parts on the keyboard.
 
-    A phrase without a note can move anywhere: nothing of it moves.
+    A phrase without a note can move anywhere: nothing of it moves. So can drums.
     """
-    pitched = tokens >= NUM_SPECIAL_EVENTS
-    lowest = np.where(pitched, tokens, 255).min(axis=1).astype(np.int64)
-    highest = np.where(pitched, tokens, 0).max(axis=1).astype(np.int64)
-    return lowest - NUM_SPECIAL_EVENTS, MELODY_DEPTH - 1 - highest
+    by_part = music.by_part(tokens)
+    down = np.full(len(tokens), 255)
+    up = down.copy()
+    for part in music.parts:
+        if part.is_pitched:
+            own = by_part[part.name]
+            pitched = own >= NUM_SPECIAL_EVENTS
+            lowest = np.where(pitched, own, 255).min(axis=1).astype(np.int64)
+            highest = np.where(pitched, own, 0).max(axis=1).astype(np.int64)
+            down = np.minimum(down, lowest - NUM_SPECIAL_EVENTS)
+            up = np.minimum(up, PITCHED_DEPTH - 1 - highest)
+    return down, up
 
 
 def transpose_tokens(
-    tokens: UInt8[Tensor, "batch steps"], shift: Int[Tensor, " batch"]
-) -> UInt8[Tensor, "batch steps"]:
-    """Each phrase moved by its own number of semitones, which must fit (`room`).
+    tokens: Integer[Tensor, "batch steps *parts"],
+    shift: Int[Tensor, " batch"],
+    music: Encoding,
+) -> Integer[Tensor, "batch steps *parts"]:
+    """The pitches of each phrase moved by its own semitones, which must fit (`room`).
 
-    Magenta deletes the notes that leave the keyboard instead.
+    Drums stay. Magenta deletes the notes that leave the keyboard instead.
     """
-    moved = (tokens.long() + shift[:, None]).to(torch.uint8)
-    return torch.where(tokens >= NUM_SPECIAL_EVENTS, moved, tokens)
+    is_pitched = torch.tensor(
+        [part.is_pitched for part in music.parts], device=tokens.device
+    )
+    moves = is_pitched if music.part_shape else is_pitched[0]
+    by_row = shift.view(-1, *[1] * (tokens.ndim - 1))
+    moved = (tokens.long() + by_row).to(tokens.dtype)
+    return torch.where(moves & (tokens >= NUM_SPECIAL_EVENTS), moved, tokens)

@@ -6,12 +6,15 @@ Figures that an older checkpoint did not measure are left out.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from explorer.attributes import ATTRIBUTES
-from explorer.figures import DRAWINGS, GROUP_NAMES
+from explorer.attributes import attributes_of
+from explorer.card_words import WORDS
+from explorer.figures import DRAWINGS
 from explorer.markdown import bullets, number, table
+from explorer.measured import GROUP_NAMES, encoding_of, parts_of
 
 BEGIN: Final = "<!-- figures -->"
 END: Final = "<!-- /figures -->"
+ARRANGED: Final = "arranged-"  # begins the names of sources that a machine arranged
 
 _WAYS: Final = {
     "teacher_forced": "next event after true ones, likeliest",
@@ -20,6 +23,7 @@ _WAYS: Final = {
     "sampled_from_mu": "written alone, drawn at temperature 1, z = mu",
     "argmax_from_mu": "written alone, likeliest, z = mu (what the app plays)",
 }
+_PART_WAYS: Final = ("teacher_forced", "sampled", "argmax_from_mu")
 _SHOWN_POSITIONS: Final = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
@@ -34,10 +38,10 @@ def write(
     parts = [
         f"On {facts['num_windows']:,} phrases of {facts['num_tunes']:,} tunes "
         f"that were held out ({facts['split']} split, seed {facts['seed']}). "
-        "Accuracy is the share of sixteenths with the right event. Most are "
-        "\u201cnothing new\u201d, so read onset F1 and whole phrases too."
+        + WORDS[encoding_of(metrics)].scores
         + _weighting(metrics),
         results_table(metrics),
+        *_by_part(metrics),
         sources_table(metrics),
         figure_block(figures),
         "### What a code says\n\n" + code_words(metrics),
@@ -52,8 +56,10 @@ def write(
         f"{samples['temperature']}{_near_words(samples)}, beside real phrases:",
         samples_table(metrics),
     ]
+    if "backbeat" in samples["data"]:
+        parts.append(_BEAT)
     if "differences" in samples:
-        parts += [_DIFFERENCES, differences_table(metrics)]
+        parts += [_difference_words(metrics), differences_table(metrics)]
     if "copies" in samples:
         parts += [copy_words(metrics), copies_table(metrics)]
     parts += [
@@ -113,18 +119,82 @@ def results_table(metrics: Mapping[str, Any]) -> str:
     return table(header, rows)
 
 
+def parts_table(metrics: Mapping[str, Any]) -> str:
+    """How well each part comes back; what is not measured of a part is a dash."""
+    ways = metrics["reconstruction"]
+    header = ["part", *(f"{way.replace('_', ' ')}, accuracy" for way in _PART_WAYS)]
+    scores = ("onset_f1", "hit_f1")
+    header += [f"sampled, {score.replace('_', ' ')}" for score in scores]
+    rows = []
+    for part, sampled in ways["sampled"]["by_part"].items():
+        accuracies = [ways[way]["by_part"][part]["accuracy"] for way in _PART_WAYS]
+        cells = [number(sampled[key]) if key in sampled else "-" for key in scores]
+        rows.append([part, *map(number, accuracies), *cells])
+    return table(header, rows)
+
+
 def sources_table(metrics: Mapping[str, Any]) -> str:
-    """Accuracy by source of the held-out phrases."""
+    """Accuracy by source of the held-out phrases, and by part if there are several.
+
+    Where some sources were arranged by machine, those and the others are also summed
+    up apart.
+    """
+    sources = dict(metrics["by_source"])
+    if any(name.startswith(ARRANGED) for name in sources):
+        sources |= {
+            "all as they were written": _together(sources, is_arranged=False),
+            "all arranged by machine": _together(sources, is_arranged=True),
+        }
+    sources = {name: values for name, values in sources.items() if values}
+    parts = next(iter(sources.values())).get("by_part", {})
     rows = [
         [
             name,
             f"{values['num_windows']:,}",
             number(values["teacher_forced"]),
             number(values["sampled"]),
+            *(
+                number(values["by_part"][part][way])
+                for part in parts
+                for way in ("teacher_forced", "sampled")
+            ),
         ]
-        for name, values in metrics["by_source"].items()
+        for name, values in sources.items()
     ]
-    return table(["source", "phrases", "teacher forced", "sampled"], rows)
+    of_parts = [f"{part}, {way}" for part in parts for way in ("forced", "sampled")]
+    header = ["source", "phrases", "teacher forced", "sampled", *of_parts]
+    return table(header, rows)
+
+
+def _together(
+    sources: Mapping[str, Mapping[str, Any]], *, is_arranged: bool
+) -> dict[str, Any]:
+    """The sources of one kind as if they were one; {} if there is none."""
+    chosen = [
+        values
+        for name, values in sources.items()
+        if name.startswith(ARRANGED) == is_arranged
+    ]
+    if not chosen:
+        return {}
+    counts = [values["num_windows"] for values in chosen]
+
+    def mean(found: Sequence[Mapping[str, float]], way: str) -> float:
+        pairs = zip(counts, found, strict=True)
+        return sum(count * values[way] for count, values in pairs) / sum(counts)
+
+    ways = ("teacher_forced", "sampled")
+    together: dict[str, Any] = {way: mean(chosen, way) for way in ways}
+    together["num_windows"] = sum(counts)
+    if "by_part" in chosen[0]:
+        together["by_part"] = {
+            part: {
+                way: mean([values["by_part"][part] for values in chosen], way)
+                for way in ways
+            }
+            for part in chosen[0]["by_part"]
+        }
+    return together
 
 
 def code_words(metrics: Mapping[str, Any]) -> str:
@@ -178,9 +248,10 @@ def interpolation_table(metrics: Mapping[str, Any]) -> str:
 def changes_table(metrics: Mapping[str, Any]) -> str:
     """What each vector does to its own attribute, and the most it does to another."""
     changes = metrics["attribute_changes"]
+    attributes = attributes_of(encoding_of(metrics))
     rows = [
         [
-            f"{ATTRIBUTES[name].label} (`{name}`)",
+            f"{attributes[name].label} (`{name}`)",
             *(
                 _own_and_other(changes[where][what][index], index)
                 for where in ("held_out", "prior")
@@ -219,22 +290,31 @@ def differences_table(metrics: Mapping[str, Any]) -> str:
 
 def copies_table(metrics: Mapping[str, Any]) -> str:
     """How many two-bar windows stand in the training data."""
+    copies = metrics["samples"]["copies"]
+    columns = {"exact": "note for note", "transposed": "in any key"}
+    shown = [key for key in columns if all(key in found for found in copies.values())]
+    counted: dict[str, Mapping[str, Any]] = {}
+    for group, values in copies.items():
+        name = GROUP_NAMES[group]
+        counted[name] = values
+        for part, own in values.get("by_part", {}).items():
+            counted[f"{name}, {part} alone"] = own
     rows = [
         [
-            GROUP_NAMES[group],
+            name,
             f"{values['num_windows']:,}",
-            f"{values['exact']:.1%}",
-            f"{values['transposed']:.1%}",
+            *(f"{values[key]:.1%}" if key in values else "-" for key in shown),
         ]
-        for group, values in metrics["samples"]["copies"].items()
+        for name, values in counted.items()
     ]
-    return table(["", "windows", "note for note", "in any key"], rows)
+    return table(["", "windows", *(columns[key] for key in shown)], rows)
 
 
 def copy_words(metrics: Mapping[str, Any]) -> str:
     """What the copies are compared with, and what the baseline means."""
+    least = WORDS[encoding_of(metrics)].least_in_window
     said = (
-        "Windows of two bars, with three notes or more, that stand in the training "
+        f"Windows of two bars, with {least}, that stand in the training "
         "tunes. Held-out phrases are the measure of how much music repeats itself; "
         "whole phrases that also stand in training were left out of them beforehand, "
         "so for a model of two bars their row is 0 by construction."
@@ -250,11 +330,24 @@ _CHANGES: Final = (
     "largest change of another one. On codes of held-out phrases, and on draws from "
     "the prior as in the paper:"
 )
-_DIFFERENCES: Final = (
-    "How far from held-out phrases they are: attributes by 1-Wasserstein distance, "
-    "pairs of intervals and of note distances by Jensen-Shannon divergence in bits. "
-    "Training phrases show what chance and the split account for."
+_BEAT: Final = (
+    "*Backbeat* is the share of bars with a snare on both beats 2 and 4, *kick on one* "
+    "that of bars with a kick on beat 1."
 )
+
+
+def _by_part(metrics: Mapping[str, Any]) -> list[str]:
+    """The table of parts, if the music has several."""
+    return ["Part by part:", parts_table(metrics)] if parts_of(metrics) else []
+
+
+def _difference_words(metrics: Mapping[str, Any]) -> str:
+    compared = WORDS[encoding_of(metrics)].differences
+    return (
+        "How far from held-out phrases they are: attributes by 1-Wasserstein distance, "
+        f"{compared} by Jensen-Shannon divergence in bits. "
+        "Training phrases show what chance and the split account for."
+    )
 
 
 def _weighting(metrics: Mapping[str, Any]) -> str:
@@ -276,11 +369,13 @@ def _near_words(samples: Mapping[str, Any]) -> str:
 def _blend_words(metrics: Mapping[str, Any]) -> str:
     found = metrics["interpolation"]
     model = found["language_model"]
+    order = f"{model['order']}-gram model"
+    order = f"{order}s, one a part," if parts_of(metrics) else f"a {order}"
     return (
         f"Means over {found['num_pairs']:,} pairs of held-out phrases, from A (0) to B "
         "(1), along `slerp` between their means and drawn at temperature 1. Distance "
-        "is the share of steps that differ from A. Cost is that of a "
-        f"{model['order']}-gram model ({model['smoothing']}, "
+        "is the share of steps that differ from A. Cost is that of "
+        f"{order} ({model['smoothing']}, "
         f"{model['num_tokens']:,} events of the training tunes) relative to the real "
         f"ends, which take {number(found['real_cost_bits'])} bits a step. *Steps "
         "mixed* takes each step from A or B by chance, in place of a model."

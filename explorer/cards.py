@@ -5,15 +5,18 @@ test holds each committed card to its `metrics.json`.
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from explorer import card_results
+from explorer.card_words import WORDS
 from explorer.checkpoint import Checkpoint
-from explorer.config import CONFIGS, RECIPES, TrainConfig
-from explorer.dataset import TRAIN_SHARE, VALIDATION_SHARE, Dataset
+from explorer.config import TrainConfig
+from explorer.dataset import SPLITS, Dataset
 from explorer.library import Library
 from explorer.markdown import bullets, number, table
+from explorer.presets import CONFIGS, RECIPES
 
 HEADINGS: Final = (
     "Model details",
@@ -38,7 +41,7 @@ def write(
     """The card as Markdown; `figures` are files of the same folder that it shows."""
     parts = {
         "Model details": _details(checkpoint, half=half),
-        "Intended use": _USE,
+        "Intended use": _USE.format(music=WORDS[checkpoint.config.encoding].many),
         "Data": _data(data, library),
         "Training": _training(checkpoint, data),
         "Results": card_results.write(checkpoint.metrics, library.trust, figures),
@@ -89,10 +92,11 @@ def _changes(base: TrainConfig, training: Mapping[str, Any]) -> list[str]:
 
 def _summary(checkpoint: Checkpoint, data: Dataset) -> str:
     config = checkpoint.config
+    music = WORDS[config.encoding].music
     num_tunes = sum(tune.split == "train" for tune in data.tunes)
     return (
         f"# {checkpoint.name}\n\n"
-        f"A MusicVAE that turns {config.num_bars} bars of a one-voice melody into "
+        f"A MusicVAE that turns {config.num_bars} bars of {music} into "
         f"{config.z_size} numbers and back, trained on {num_tunes:,} tunes.\n"
     )
 
@@ -107,8 +111,7 @@ def _details(checkpoint: Checkpoint, *, half: bool) -> str:
             f"Type: recurrent variational autoencoder, {kind} decoder; "
             f"preset `{checkpoint.preset}`",
             f"Reads and writes: {config.num_bars} bars of 4/4 in sixteenths "
-            f"({config.num_steps} events of {config.depth} classes: nothing new, note "
-            "off, and piano keys 21 to 108)",
+            f"({config.num_steps} {WORDS[config.encoding].steps})",
             f"Size: {parameters:,} parameters, {config.z_size} latent numbers; "
             f"weights stored as {stored}",
             f"Date: {training.get('date', 'not recorded')}",
@@ -119,7 +122,7 @@ def _details(checkpoint: Checkpoint, *, half: bool) -> str:
 
 
 _USE: Final = """
-For blending, varying and exploring short melodies by ear, and for teaching and
+For blending, varying and exploring {music} by ear, and for teaching and
 research on latent spaces. Not for telling who wrote a tune, not as a measure of how
 good one is, and not for passing off its output as a human's. It can write out
 phrases of the music it was trained on nearly note by note.
@@ -140,12 +143,15 @@ def _data(data: Dataset, library: Library) -> str:
     ]
     header = ["source", "licence", "tunes", "training phrases", "share", "citation"]
     held_out = {name: len(data.split(name).tokens) for name in ("validation", "test")}
-    test_share = 1 - TRAIN_SHARE - VALIDATION_SHARE
+    tunes = Counter(tune.split for tune in data.tunes)
+    share = {name: tunes[name] / max(len(data.tunes), 1) for name in SPLITS}
     return "\n\n".join(
         [
             table(header, rows),
-            f"Split by tune: {TRAIN_SHARE:.0%} for training, {VALIDATION_SHARE:.0%} "
-            f"for validation ({held_out['validation']:,} phrases), {test_share:.0%} "
+            *_arranged(data),
+            f"Split by tune: {share['train']:.0%} of the tunes for training, "
+            f"{share['validation']:.0%} for validation "
+            f"({held_out['validation']:,} phrases), {share['test']:.0%} "
             f"for testing ({held_out['test']:,} phrases). *Share* is how much of each "
             "training batch comes from a source. The files are not shipped. "
             f"`latents.safetensors` and `phrases.json` hold the codes, titles and "
@@ -153,6 +159,25 @@ def _data(data: Dataset, library: Library) -> str:
             "plays the model's version.",
         ]
     )
+
+
+def _arranged(data: Dataset) -> list[str]:
+    """How much of the data a machine arranged; nothing where it is none."""
+    arranged = [s for s in data.sources if s.name.startswith(card_results.ARRANGED)]
+    if not arranged:
+        return []
+    share = sum(source.weight for source in arranged)
+    counts = [
+        sum(source.num_windows.get("train", 0) for source in sources)
+        for sources in (arranged, data.sources)
+    ]
+    return [
+        f"**Arranged by machine**: {share:.0%} of each training batch, {counts[0]:,} "
+        f"of {counts[1]:,} training phrases, are melodies by people with a bass and "
+        "drums that a program of this project added (sources whose names begin with "
+        f"`{card_results.ARRANGED}`): those parts follow a few rules. The other "
+        "sources are as somebody wrote them. Results are given for both apart."
+    ]
 
 
 def _stage(stage: Mapping[str, Any]) -> str:
@@ -187,9 +212,12 @@ def _training(checkpoint: Checkpoint, data: Dataset) -> str:
         f"Started from: `{stage['name']}`, {_stage(stage)}"
         for stage in stages(training)[1:]
     ]
+    options = f"--bars {data.num_bars}"
+    if data.encoding != "melody":
+        options += f" --music {data.encoding}"
     return (
         f"{bullets(facts)}\n\nTo train it again, `DATA` being the folder that "
-        f"`python -m explorer prepare CORPUS... -o DATA --bars {data.num_bars}` makes:"
+        f"`python -m explorer prepare CORPUS... -o DATA {options}` makes:"
         f"\n\n```\n{train_command(checkpoint)}\n```"
     )
 
@@ -200,10 +228,7 @@ def _limits(checkpoint: Checkpoint, data: Dataset) -> str:
     bits = number(checkpoint.metrics["kl_bits"])
     return bullets(
         [
-            "4/4 only (2/2 and paired 2/4 bars count), on a grid of sixteenths: no "
-            "triplets, no swing, no ornaments",
-            "One voice, no loudness, no chords; of notes that start together only the "
-            "highest is read",
+            *WORDS[checkpoint.config.encoding].limits,
             f"{checkpoint.config.num_bars} bars at a time: it knows nothing of what "
             "comes before or after",
             f"Its taste is that of its sources (most drawn: {most}). Music unlike them "

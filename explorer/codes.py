@@ -9,17 +9,17 @@ from typing import Final
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Integer
 from numpy import ndarray
 
-from explorer.model import MusicVAE, one_hot
+from explorer.model import MusicVAE
 
 BATCH_SIZE: Final = (
     256  # phrases computed together; results do not depend on the caller
 )
 
 Writer = Callable[[ndarray], ndarray]
-"""Codes (n, z_size) to the tokens (n, steps) that a model writes from them."""
+"""Codes (n, z_size) to the tokens (n, steps, *parts) that a model writes from them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +31,13 @@ class Codes:
 
 
 @torch.inference_mode()
-def encode(model: MusicVAE, tokens: UInt8[ndarray, "n steps"]) -> Codes:
+def encode(model: MusicVAE, tokens: Integer[ndarray, "n steps *parts"]) -> Codes:
     """Codes of phrases given as tokens."""
     device = next(model.parameters()).device
     mu = [np.empty((0, model.config.z_size), np.float32)]
     sigma = mu.copy()
     for rows in batches(tokens):
-        x = one_hot(torch.from_numpy(rows).to(device), model.config.depth)
-        posterior = model.encode(x)
+        posterior = model.encode(torch.from_numpy(rows).to(device))
         mu.append(posterior.mu.cpu().numpy())
         sigma.append(posterior.sigma.cpu().numpy())
     return Codes(mu=np.concatenate(mu), sigma=np.concatenate(sigma))
@@ -51,14 +50,16 @@ def write(
     *,
     temperature: float | None,
     generator: torch.Generator,
-) -> UInt8[ndarray, "n steps"]:
+) -> Integer[ndarray, "n steps *parts"]:
     """Phrases of codes; the draws, in batches, are from `generator`."""
     device = next(model.parameters()).device
-    written = [np.empty((0, model.config.num_steps), np.uint8)]
+    music = model.config.music
+    shape = (0, model.config.num_steps, *music.part_shape)
+    written = [np.empty(shape, music.dtype)]
     for rows in batches(z):
         codes = torch.from_numpy(rows.astype(np.float32)).to(device)
         decoded = model.decode(codes, temperature=temperature, generator=generator)
-        written.append(decoded.tokens.cpu().numpy().astype(np.uint8))
+        written.append(decoded.tokens.cpu().numpy().astype(music.dtype))
     return np.concatenate(written)
 
 

@@ -1,34 +1,26 @@
-"""What a model is made of and how it is trained: dataclasses and named presets.
+"""What a model is made of and how it is trained: dataclasses, and their JSON.
 
-Presets carry Magenta's names and sizes. Those of one bar, and the `small` and `medium`
-ones of 16 bars, are this project's: small learns on two CPU cores, medium fits a
-quarter of an hour of a GPU, and 60 MB in half precision. Where the paper and Magenta's
-code differ, the paper's own figures are the `paper-*` presets: a flat decoder of 2 x
-2048 (Magenta: 3 x 2048) and a conductor projected to 512 outputs (Magenta: used
-directly at its width, 1024). The paper's 130 melody classes (128 pitches, note-off,
-rest) are 90 here, as in Magenta, so that one encoding serves every preset.
-
-References
-----------
-.. [1] Roberts et al. (2018), MusicVAE, arXiv:1803.05428, section 4 and appendix.
-.. [2] magenta/magenta 526d3eb1, `models/music_vae/configs.py`.
+Named ones are in `explorer.presets`.
 """
 
 import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from explorer.converters import MELODY_DEPTH
+from explorer.encodings import ENCODINGS, Encoding, EncodingName
 from explorer.errors import CheckpointError
 from explorer.notes import STEPS_PER_BAR
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """Sizes of one MusicVAE."""
+    """Sizes of one MusicVAE.
+
+    A model of several parts has one bottom decoder a part, all of `dec_rnn_size`.
+    """
 
     num_bars: int  # 4/4 bars in one phrase
-    depth: int = MELODY_DEPTH  # token classes per step
+    encoding: EncodingName = "melody"  # what a step is
     enc_rnn_size: tuple[
         int, ...
     ]  # units of each bidirectional encoder layer, a direction
@@ -43,6 +35,10 @@ class ModelConfig:
     conductor_output_size: int | None = None  # None: the conductor's state itself
 
     def __post_init__(self) -> None:
+        if self.encoding not in ENCODINGS:
+            raise ValueError(
+                f"encoding {self.encoding!r} is not one of {', '.join(ENCODINGS)}"
+            )
         if self.num_bars < 1 or not self.enc_rnn_size or not self.dec_rnn_size:
             raise ValueError("a model needs at least 1 bar and 1 layer on each side")
         for sizes in self.lstm_sizes:
@@ -60,6 +56,16 @@ class ModelConfig:
             self.conductor_rnn_size,
             self.dec_rnn_size,
         )
+
+    @property
+    def music(self) -> Encoding:
+        """What a step of this model's music is."""
+        return ENCODINGS[self.encoding]
+
+    @property
+    def depth(self) -> int:
+        """Logits a step: the classes of all parts."""
+        return self.music.depth
 
     @property
     def num_steps(self) -> int:
@@ -144,216 +150,6 @@ class Config:
     train: TrainConfig
 
 
-_SCHEDULED = TrainConfig(
-    max_beta=0.2,
-    beta_rate=0.99999,
-    sampling_schedule="inverse_sigmoid",
-    sampling_rate=1000,
-    max_transpose=5,
-)
-_LONG = TrainConfig(free_bits=256, max_beta=0.2)
-_SMALL = TrainConfig(
-    batch_size=64,
-    learning_rate=2e-3,
-    lr_schedule="trapezoid",
-    warmup_steps=200,
-    initialisation="chrono",
-    max_beta=0.02,
-    beta_rate=0.9995,
-    word_dropout=0.2,
-    ema_decay=0.999,
-    max_transpose=5,
-)
-
-
-CONFIGS: dict[str, Config] = {
-    config.name: config
-    for config in (
-        Config(
-            name="cat-mel_2bar_small",
-            train=_SCHEDULED,
-            model=ModelConfig(
-                num_bars=2,
-                enc_rnn_size=(512,),
-                dec_rnn_size=(256, 256),
-                z_size=256,
-            ),
-        ),
-        Config(
-            name="cat-mel_2bar_big",
-            train=dataclasses.replace(_SCHEDULED, max_beta=0.5),
-            model=ModelConfig(
-                num_bars=2,
-                enc_rnn_size=(2048,),
-                dec_rnn_size=(2048, 2048, 2048),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="flat-mel_16bar",
-            train=_LONG,
-            model=ModelConfig(
-                num_bars=16,
-                enc_rnn_size=(2048, 2048),
-                dec_rnn_size=(2048, 2048, 2048),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="hierdec-mel_16bar",
-            train=_LONG,
-            model=ModelConfig(
-                num_bars=16,
-                enc_rnn_size=(2048, 2048),
-                conductor_rnn_size=(1024, 1024),
-                dec_rnn_size=(1024, 1024),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="hier-mel_16bar",
-            train=_LONG,
-            model=ModelConfig(
-                num_bars=16,
-                bar_enc_rnn_size=(1024,),
-                enc_rnn_size=(1024,),
-                conductor_rnn_size=(1024, 1024),
-                dec_rnn_size=(1024, 1024),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="cat-mel_1bar_small",
-            train=_SMALL,
-            model=ModelConfig(
-                num_bars=1,
-                enc_rnn_size=(192,),
-                dec_rnn_size=(192, 192),
-                z_size=128,
-            ),
-        ),
-        Config(
-            name="hier-mel_16bar_small",
-            train=_SMALL,
-            model=ModelConfig(
-                num_bars=16,
-                bar_enc_rnn_size=(192,),
-                enc_rnn_size=(512,),
-                conductor_rnn_size=(512, 512),
-                conductor_output_size=128,
-                dec_rnn_size=(192, 192),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="hierenc-mel_16bar_small",
-            train=_SMALL,
-            model=ModelConfig(
-                num_bars=16,
-                bar_enc_rnn_size=(192,),
-                enc_rnn_size=(512,),
-                dec_rnn_size=(480, 480),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="cat-mel_2bar_medium",
-            train=_SMALL,
-            model=ModelConfig(
-                num_bars=2,
-                enc_rnn_size=(1024,),
-                dec_rnn_size=(512, 512),
-                z_size=256,
-            ),
-        ),
-        Config(
-            name="cat-mel_1bar_medium",
-            train=_SMALL,
-            model=ModelConfig(
-                num_bars=1,
-                enc_rnn_size=(512,),
-                dec_rnn_size=(512, 512),
-                z_size=256,
-            ),
-        ),
-        Config(
-            name="hier-mel_16bar_medium",
-            train=_SMALL,
-            model=ModelConfig(
-                num_bars=16,
-                bar_enc_rnn_size=(512,),
-                enc_rnn_size=(768,),
-                conductor_rnn_size=(768, 768),
-                conductor_output_size=256,
-                dec_rnn_size=(512, 512),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="hierenc-mel_16bar_medium",
-            train=_SMALL,
-            model=ModelConfig(
-                num_bars=16,
-                bar_enc_rnn_size=(512,),
-                enc_rnn_size=(768,),
-                dec_rnn_size=(880, 880),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="paper-flat-mel_2bar",
-            train=dataclasses.replace(_SCHEDULED, free_bits=48, sampling_rate=2000),
-            model=ModelConfig(
-                num_bars=2,
-                enc_rnn_size=(2048, 2048),
-                dec_rnn_size=(2048, 2048),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="paper-flat-mel_16bar",
-            train=_LONG,
-            model=ModelConfig(
-                num_bars=16,
-                enc_rnn_size=(2048, 2048),
-                dec_rnn_size=(2048, 2048),
-                z_size=512,
-            ),
-        ),
-        Config(
-            name="paper-hierdec-mel_16bar",
-            train=_LONG,
-            model=ModelConfig(
-                num_bars=16,
-                enc_rnn_size=(2048, 2048),
-                conductor_rnn_size=(1024, 1024),
-                conductor_output_size=512,
-                dec_rnn_size=(1024, 1024),
-                z_size=512,
-            ),
-        ),
-    )
-}
-
-RECIPES: dict[str, TrainConfig] = {
-    # What two CPU cores can learn in two hours; docs/training.md has the runs.
-    "two-cores": TrainConfig(
-        batch_size=64,
-        learning_rate=2e-3,
-        lr_schedule="cosine",
-        num_steps=20_000,
-        warmup_steps=200,
-        initialisation="chrono",
-        max_beta=0.2,
-        beta_rate=0.99999,
-        word_dropout=0.2,
-        ema_decay=0.999,
-        max_transpose=5,
-    ),
-}
-"""Trainings other than the published ones, by name."""
-
-
 def model_config_to_json(config: ModelConfig) -> dict[str, Any]:
     """The config as JSON values; tuples become lists."""
     return {
@@ -371,6 +167,7 @@ def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
         If a field is unknown, missing, of the wrong type or contradicts another.
     """
     fields = {f.name: f for f in dataclasses.fields(ModelConfig)}
+    values = _without_depth(values)
     if unknown := sorted(set(values) - set(fields)):
         raise CheckpointError(
             f"The model config has unknown fields: {', '.join(unknown)}. "
@@ -381,6 +178,14 @@ def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
         raise CheckpointError(f"The model config lacks {', '.join(missing)}.")
     read: dict[str, Any] = {}
     for key, value in values.items():
+        if key == "encoding":
+            if value not in ENCODINGS:
+                raise CheckpointError(
+                    f"The model config's encoding is {value!r}; known are "
+                    f"{', '.join(ENCODINGS)}."
+                )
+            read[key] = value
+            continue
         sizes = value if isinstance(value, list) else [value]
         optional = key == "conductor_output_size" and value is None
         whole = all(type(n) is int and 1 <= n <= 65_536 for n in sizes)
@@ -398,3 +203,16 @@ def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
         raise CheckpointError(
             f"The model config contradicts itself: {error}."
         ) from error
+
+
+def _without_depth(values: dict[str, Any]) -> dict[str, Any]:
+    """The values without `depth`, which melody models of older files state."""
+    melody = ENCODINGS["melody"].depth
+    if "depth" not in values or "encoding" in values:
+        return values
+    if values["depth"] != melody:
+        raise CheckpointError(
+            f"The model config's depth is {values['depth']!r}; melody models have "
+            f"{melody} classes, and other models state their encoding."
+        )
+    return {key: value for key, value in values.items() if key != "depth"}

@@ -16,11 +16,13 @@ References
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Int, Integer, UInt8
 from numpy import ndarray
 
+from explorer.encodings import NUM_SPECIAL_EVENTS, EncodingName
 from explorer.errors import ConversionError
 from explorer.notes import (
     NO_EVENT,
@@ -33,8 +35,6 @@ from explorer.notes import (
 
 MIN_PITCH = 21  # A0, lowest piano key
 MAX_PITCH = 108  # C8, highest piano key
-NUM_SPECIAL_EVENTS = 2  # no event, note-off
-MELODY_DEPTH = MAX_PITCH - MIN_PITCH + 1 + NUM_SPECIAL_EVENTS  # 90
 
 
 def extract_melodies(
@@ -183,6 +183,42 @@ def melody_to_sequence(
     return sequence(notes, total_steps=len(melody), qpm=qpm, title=title)
 
 
+class Converter(Protocol):
+    """NoteSequence to and from the tokens of one phrase of a model."""
+
+    @property
+    def encoding(self) -> EncodingName:
+        """What a step of the tokens is."""
+
+    @property
+    def num_bars(self) -> int:
+        """4/4 bars in one phrase."""
+
+    @property
+    def num_steps(self) -> int:
+        """Sixteenths in one phrase."""
+
+    def to_tokens(
+        self, tune: NoteSequence, *, may_rest: bool = False
+    ) -> Integer[ndarray, " steps *parts"]:
+        """The tune from its first step on; a shorter one is padded, a longer one cut.
+
+        Raises
+        ------
+        ConversionError
+            If the phrase has nothing for a part of the model, unless it `may_rest`.
+        """
+
+    def from_tokens(
+        self,
+        tokens: Integer[ndarray, " steps *parts"],
+        *,
+        qpm: float = 120.0,
+        title: str = "",
+    ) -> NoteSequence:
+        """The tune that tokens spell."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class MelodyConverter:
     """NoteSequence to and from the tokens of a melody model of `num_bars` bars."""
@@ -196,11 +232,13 @@ class MelodyConverter:
         return self.num_bars * STEPS_PER_BAR
 
     @property
-    def depth(self) -> int:
-        """Number of token classes."""
-        return MELODY_DEPTH
+    def encoding(self) -> EncodingName:
+        """What a step of the tokens is."""
+        return "melody"
 
-    def to_melody(self, tune: NoteSequence) -> Int[ndarray, " steps"]:
+    def to_melody(
+        self, tune: NoteSequence, *, may_rest: bool = False
+    ) -> Int[ndarray, " steps"]:
         """The tune's top line as exactly `num_steps` events from its first step on.
 
         Unlike extraction for training, nothing is skipped: silence at the start
@@ -209,7 +247,8 @@ class MelodyConverter:
         Raises
         ------
         ConversionError
-            If no note lies in the model's range within the phrase.
+            If no note lies in the model's range within the phrase, unless it
+            `may_rest`: then there is no event.
         """
         melody = np.full(self.num_steps, NO_EVENT, np.int16)
         usable = sorted(
@@ -222,7 +261,7 @@ class MelodyConverter:
             ),
             key=lambda n: (n.start_step, -n.pitch),
         )
-        if not usable:
+        if not usable and not may_rest:
             raise ConversionError(
                 f"No melody note in the first {self.num_bars} bars (piano keys "
                 f"{MIN_PITCH} to {MAX_PITCH}, drums not counted). Pick another "
@@ -239,9 +278,11 @@ class MelodyConverter:
                 melody[note.end_step] = NOTE_OFF
         return melody
 
-    def to_tokens(self, tune: NoteSequence) -> UInt8[ndarray, " steps"]:
+    def to_tokens(
+        self, tune: NoteSequence, *, may_rest: bool = False
+    ) -> UInt8[ndarray, " steps"]:
         """Tokens of `to_melody`."""
-        return melody_to_tokens(self.to_melody(tune))
+        return melody_to_tokens(self.to_melody(tune, may_rest=may_rest))
 
     def from_tokens(
         self,

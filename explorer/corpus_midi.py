@@ -6,6 +6,7 @@ pickup; `bar_phase` says where the bars of such a tune fall.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from explorer.bar_phase import find_bar_phase
@@ -42,7 +43,7 @@ def read_song(data: bytes, *, is_unpadded: bool = False) -> Extract:
     left_out: list[tuple[str, str]] = []
     tracks = song.tracks[:1] if is_unpadded else song.tracks
     for index, track in enumerate(tracks):
-        reason = _unfit(track)
+        reason = unfit(track)
         sections: tuple[Section, ...] = ()
         if not reason:
             sections, reason = _sections(song, track)
@@ -69,11 +70,11 @@ def read_song(data: bytes, *, is_unpadded: bool = False) -> Extract:
     return Extract(lines=tuple(lines), left_out=tuple(left_out))
 
 
-def _unfit(track: Track) -> str:
+def unfit(track: Track, programs: Collection[int] = MELODY_PROGRAMS) -> str:
     """Why a track carries no melody, "" if it may."""
     if track.is_drum:
         return "drums"
-    if track.program not in MELODY_PROGRAMS:
+    if track.program not in programs:
         return f"an instrument not for melodies: {track.instrument}"
     if len(track.notes) < MIN_NOTES:
         return f"fewer than {MIN_NOTES} notes"

@@ -59,7 +59,7 @@ def read_score(data: bytes, suffix: str) -> Extract:
         If music21 is not installed, or a zipped file holds no score or a huge one.
     """
     importer = _music21().musicxml.xmlToM21.MusicXMLImporter()
-    root = ElementTree.fromstring(_unzipped(data) if suffix == ".mxl" else data)
+    root = ElementTree.fromstring(unzipped(data) if suffix == ".mxl" else data)
     _drop_what_has_no_sound(root)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -120,7 +120,8 @@ def _music21() -> Music21:
     return music21
 
 
-def _unzipped(data: bytes) -> bytes:
+def unzipped(data: bytes) -> bytes:
+    """The MusicXML in a zipped score."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for info in archive.infolist():
             name = info.filename.lower()

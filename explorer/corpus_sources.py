@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer.corpus import Line
+from explorer.encodings import EncodingName
 from explorer.errors import DataError
 
 NOT_STATED = "not stated"
@@ -40,6 +41,9 @@ class Folder:
     is_unpadded: bool = False  # MIDI dance tunes whose pickups are not padded
     is_split_by_folder: bool = False  # a folder is one piece: titles say too little
     is_by_composer: bool = False  # the first folder is named "Surname__First_Names"
+    has_takes: bool = False  # drum takes, split by the folder's own info.csv
+    arranged: Source | None = None  # of the trios arranged from its scores
+    bass_from: Literal["chords", "cello"] = "chords"  # of such a trio
 
 
 _LIEDER = {
@@ -51,6 +55,16 @@ _QUARTETS = {
     "licence": "CC0 1.0",
     "citation": "OpenScore String Quartet Corpus (Gotham et al. 2023)",
     "url": "https://github.com/OpenScore/StringQuartets",
+}
+_EWLD = {
+    "licence": "MIT, public-domain songs",
+    "citation": "OpenEWLD (Simonetta, Carnovalini, Orio and Rodà 2018)",
+    "url": "https://github.com/00sapo/OpenEWLD",
+}
+_GROOVE = {
+    "licence": "CC BY 4.0",
+    "citation": "Groove MIDI Dataset (Gillick et al. 2019)",
+    "url": "https://magenta.tensorflow.org/datasets/groove",
 }
 
 FOLDERS: dict[str, Folder] = {
@@ -84,15 +98,20 @@ FOLDERS: dict[str, Folder] = {
         ),
     ),
     "openewld": Folder(
+        arranged=Source(
+            name="arranged-songs",
+            licence="songs: MIT, public-domain songs; beats: CC BY 4.0",
+            citation=f"{_EWLD['citation']}; {_GROOVE['citation']}; arranged here",
+            url=_EWLD["url"],
+        ),
         sources=(
             Source(
                 name="openewld",
-                licence="MIT, public-domain songs",
-                citation="OpenEWLD (Simonetta, Carnovalini, Orio and Rodà 2018)",
-                url="https://github.com/00sapo/OpenEWLD",
                 weight=0.10,
+                parts="first",
+                **_EWLD,
             ),
-        )
+        ),
     ),
     "openscore-lieder": Folder(
         is_by_composer=True,
@@ -102,6 +121,13 @@ FOLDERS: dict[str, Folder] = {
         ),
     ),
     "openscore-quartets": Folder(
+        bass_from="cello",
+        arranged=Source(
+            name="arranged-quartets",
+            licence="quartets: CC0 1.0; beats: CC BY 4.0",
+            citation=f"{_QUARTETS['citation']}; {_GROOVE['citation']}; arranged here",
+            url=_QUARTETS["url"],
+        ),
         is_split_by_folder=True,
         is_by_composer=True,
         sources=(
@@ -110,16 +136,15 @@ FOLDERS: dict[str, Folder] = {
         ),
     ),
     "groove": Folder(
+        has_takes=True,
         sources=(
             Source(
                 name="groove",
-                licence="CC BY 4.0",
-                citation="Groove MIDI Dataset (Gillick et al. 2019)",
-                url="https://magenta.tensorflow.org/datasets/groove",
                 weight=0.0,
                 parts="all",
+                **_GROOVE,
             ),
-        )
+        ),
     ),
     "freedoom": Folder(
         sources=(
@@ -135,12 +160,19 @@ FOLDERS: dict[str, Folder] = {
     ),
 }
 
+# Shares of training draws where the music is not melodies: a source's own are of those.
+WEIGHTS: dict[EncodingName, dict[str, float]] = {
+    "melody": {},
+    "drums": {"groove": 0.85, "freedoom": 0.15},
+    "trio": {"arranged-songs": 0.45, "arranged-quartets": 0.35, "freedoom": 0.20},
+}
 
 _BY_COMPOSER = {
     source.name
     for folder in FOLDERS.values()
     if folder.is_by_composer
-    for source in folder.sources
+    for source in (*folder.sources, folder.arranged)
+    if source
 }
 
 
@@ -171,6 +203,11 @@ def source_of(folder: Folder, line: Line, *, is_midi: bool) -> Source | None:
         ):
             return source
     return None
+
+
+def weight_of(source: Source, encoding: EncodingName) -> float | None:
+    """The source's share of training draws, None if it states none."""
+    return WEIGHTS[encoding].get(source.name, source.weight)
 
 
 def shown_title(title: str, *, source: str, file: str) -> str:

@@ -1,9 +1,10 @@
 """Which split a tune is in, and which of its windows are kept.
 
 A tune's split follows from its name alone, so that all its settings and
-transpositions are on one side, whatever else is in the corpus. A window is kept once.
-Windows of validation and test whose rhythm and intervals also stand in train, in any
-key, are left out.
+transpositions are on one side, whatever else is in the corpus; a source that comes
+with splits of its own keeps them. A window is kept once. Windows of validation and
+test whose melody also stands in train, in any key, are left out; of drums, those that
+are the same hit by hit.
 """
 
 import hashlib
@@ -14,12 +15,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Int, Integer
 from numpy import ndarray
 
-from explorer.converters import MELODY_DEPTH, NUM_SPECIAL_EVENTS
-from explorer.corpus_windows import LinePhrases
+from explorer.corpus_windows import Job, LinePhrases
 from explorer.dataset import SPLITS, TRAIN_SHARE, VALIDATION_SHARE
+from explorer.encodings import (
+    ENCODINGS,
+    NUM_SPECIAL_EVENTS,
+    PITCHED_DEPTH,
+    EncodingName,
+)
 
 _COMMON_WORDS = frozenset(
     {
@@ -54,6 +60,13 @@ class Candidate:
     split: str
 
 
+def key_of(job: Job, title: str) -> str:
+    """What decides the split of a tune in a file; `title` is "" if it gives none."""
+    if job.folder.is_split_by_folder:
+        return job.name.rpartition("/")[0]
+    return tune_key(title) if title else file_key(job.path.stem)
+
+
 def tune_key(title: str) -> str:
     """What settings of a tune share: its words but articles, dances and numbers."""
     words = _words(title)
@@ -74,26 +87,37 @@ def _words(title: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text)
 
 
-def split_of(key: str, seed: int) -> str:
+def split_of(
+    key: str,
+    seed: int,
+    *,
+    train_share: float = TRAIN_SHARE,
+    validation_share: float = VALIDATION_SHARE,
+) -> str:
     """The split of a tune, from a hash of its key and the seed."""
     digest = hashlib.sha256(f"{seed}:{key}".encode()).digest()
     share = int.from_bytes(digest[:8], "big") / 2**64
-    if share < TRAIN_SHARE:
+    if share < train_share:
         return "train"
-    return "validation" if share < TRAIN_SHARE + VALIDATION_SHARE else "test"
+    return "validation" if share < train_share + validation_share else "test"
 
 
-def normal_form(tokens: UInt8[ndarray, " steps"]) -> bytes:
-    """The window's rhythm and intervals: the same for all its transpositions."""
-    form = tokens.astype(np.int16)
+def normal_form(
+    tokens: Integer[ndarray, " steps *parts"], encoding: EncodingName = "melody"
+) -> bytes:
+    """The melody's rhythm and intervals, the same in all keys; or else the drums."""
+    parts = ENCODINGS[encoding].by_part(tokens)
+    if "melody" not in parts:
+        return tokens.tobytes()
+    form = parts["melody"].astype(np.int16)
     pitched = form >= NUM_SPECIAL_EVENTS
     if pitched.any():
-        form[pitched] += MELODY_DEPTH - form[pitched][0]
-    return form.tobytes()
+        form[pitched] += PITCHED_DEPTH - form[pitched][0]
+    return bytes(form.tobytes())
 
 
 def keep_once(
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Candidate], encoding: EncodingName = "melody"
 ) -> tuple[list[Int[ndarray, " n"]], dict[str, dict[str, int]]]:
     """(rows kept of each candidate, counts of windows by source and fate)."""
     kept: list[Int[ndarray, " n"]] = [np.zeros(0, np.int64)] * len(candidates)
@@ -120,7 +144,7 @@ def keep_once(
                 if window in seen:
                     count["duplicate"] += 1
                     continue
-                form = normal_form(tokens)
+                form = normal_form(tokens, encoding)
                 if split == "train":
                     train_forms.add(form)
                 elif form in train_forms:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Integer, UInt8
 from numpy import ndarray
 
 from explorer.converters import (
@@ -41,6 +41,8 @@ class Job:
     folder: Folder
     num_bars: int
     cache: Path
+    seed: int = 0  # of the split, and of what is drawn for an arrangement
+    beats: Path | None = None  # folder of the drum takes that tunes are arranged with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +54,11 @@ class LinePhrases:
     number: str
     part_name: str
     key: str
-    tokens: UInt8[ndarray, "n steps"]
+    tokens: Integer[ndarray, "n steps *parts"]
     bars: Int[ndarray, " n"]  # first bar of each window in its line, from 0
     is_paired: UInt8[ndarray, " n"]  # 1 where a bar is two of 2/4
     dropped: dict[str, int]  # windows left out, by reason
+    split: str = ""  # if its source says it; "" to go by the tune's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +140,7 @@ def off_grid(section: Section, bar: int, num_bars: int) -> int:
     return sum(n.is_off_grid and start <= n.start_step < end for n in section.notes)
 
 
-def window_fault(window: Int[ndarray, " steps"]) -> str:
+def window_fault(window: Int[ndarray, " steps"], *, max_silent_bars: int = 1) -> str:
     """Why a window is of no use, "" if it is of use."""
     pitches = window[window >= 0]
     num_bars = len(window) // STEPS_PER_BAR
@@ -145,7 +148,7 @@ def window_fault(window: Int[ndarray, " steps"]) -> str:
         return "too few notes"
     if len(np.unique(pitches)) < MIN_PITCHES:
         return "a single pitch"
-    if longest_silence(window) > STEPS_PER_BAR:
+    if longest_silence(window) > max_silent_bars * STEPS_PER_BAR:
         return "silent for more than a bar"
     return ""
 

@@ -1,9 +1,11 @@
 """Prepared data: phrases of a corpus as arrays of tokens, split by tune.
 
-    manifest.json      format_version, num_bars, options, sources, counts, hashes
+    manifest.json      format_version, encoding (without it: melody), num_bars,
+                       options, sources, counts, hashes
     tunes.jsonl        a tune a line: title, source, licence, file, split, key
     left_out.jsonl     what was not used, and why
-    <split>_tokens.npy uint8 (n, steps), class numbers of `converters`
+    <split>_tokens.npy tokens of `encodings`: uint8 (n, steps) of melodies, int16
+                       (n, steps) of drums, int16 (n, steps, 3) of trios
     <split>_tune.npy   int32 (n,), row of tunes.jsonl
     <split>_bar.npy    int32 (n,), first bar in the tune, from 0
     <split>_source.npy uint8 (n,), index into the manifest's sources
@@ -19,23 +21,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Int, Integer, UInt8
 from numpy import ndarray
 
-from explorer.converters import MELODY_DEPTH
 from explorer.corpus_sources import shown_title
+from explorer.encodings import ENCODINGS, Encoding, EncodingName
 from explorer.errors import DataError
 from explorer.notes import STEPS_PER_BAR
 
 FORMAT_VERSION = 1
 SPLITS = ("train", "validation", "test")
 TRAIN_SHARE, VALIDATION_SHARE = 0.90, 0.05  # of tunes; the rest is test
-COLUMNS = {
-    "tokens": np.uint8,
-    "tune": np.int32,
-    "bar": np.int32,
-    "source": np.uint8,
-}
+COLUMNS = ("tokens", "tune", "bar", "source")
 DATA_FILES = (
     *(f"{split}_{column}.npy" for split in SPLITS for column in COLUMNS),
     "tunes.jsonl",
@@ -73,7 +70,7 @@ class SourceInfo:
 class Split:
     """The phrases of one split."""
 
-    tokens: UInt8[ndarray, "n steps"]
+    tokens: Integer[ndarray, "n steps *parts"]
     tune: Int[ndarray, " n"]  # row of `Dataset.tunes`
     bar: Int[ndarray, " n"]  # first bar in the tune, from 0
     source: UInt8[ndarray, " n"]  # index into `Dataset.sources`
@@ -87,11 +84,17 @@ class Dataset:
     """A prepared folder, checked."""
 
     num_bars: int  # 4/4 bars in a phrase
+    encoding: EncodingName = "melody"
     splits: dict[str, Split]
     tunes: tuple[TuneInfo, ...]
     sources: tuple[SourceInfo, ...]
     sha256: str  # of `DATA_FILES` together
     manifest: dict[str, Any]
+
+    @property
+    def music(self) -> Encoding:
+        """What a step of the tokens is."""
+        return ENCODINGS[self.encoding]
 
     def split(self, name: str) -> Split:
         """The split "train", "validation" or "test"."""
@@ -119,6 +122,7 @@ def load(path: Path) -> Dataset:
         lines = (path / "tunes.jsonl").read_text("utf-8").splitlines()
         data = Dataset(
             num_bars=manifest["num_bars"],
+            encoding=_encoding(manifest),
             splits={name: _read_split(path, name) for name in SPLITS},
             tunes=tuple(_read_tune(line) for line in lines),
             sources=tuple(SourceInfo(**values) for values in manifest["sources"]),
@@ -131,6 +135,16 @@ def load(path: Path) -> Dataset:
         raise DataError(f"{path} is damaged: {error}. {_ADVICE}") from error
     _check(data, path)
     return data
+
+
+def column_dtypes(music: Encoding) -> dict[str, type[np.integer[Any]]]:
+    """What each of `COLUMNS` is stored as."""
+    return {
+        "tokens": music.dtype,
+        "tune": np.int32,
+        "bar": np.int32,
+        "source": np.uint8,
+    }
 
 
 def total_sha256(files: dict[str, str]) -> str:
@@ -161,6 +175,13 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
+def _encoding(manifest: dict[str, Any]) -> EncodingName:
+    name: EncodingName = manifest.get("encoding", "melody")
+    if name not in ENCODINGS:
+        raise ValueError(f"encoding {name!r} is none of {', '.join(ENCODINGS)}")
+    return name
+
+
 def _read_split(path: Path, name: str) -> Split:
     arrays = {
         column: np.load(path / f"{name}_{column}.npy", allow_pickle=False)
@@ -177,19 +198,31 @@ def _read_tune(line: str) -> TuneInfo:
 
 def _check(data: Dataset, path: Path) -> None:
     """Refuse arrays that contradict each other or the manifest."""
+    music = data.music
+    phrase = (data.num_bars * STEPS_PER_BAR, *music.part_shape)
     for name, split in data.splits.items():
         num = len(split)
         shapes = [split.tune.shape, split.bar.shape, split.source.shape]
         if (
-            split.tokens.shape != (num, data.num_bars * STEPS_PER_BAR)
+            split.tokens.shape != (num, *phrase)
             or shapes != [(num,)] * 3
             or any(
                 getattr(split, column).dtype != dtype
-                for column, dtype in COLUMNS.items()
+                for column, dtype in column_dtypes(music).items()
             )
-            or split.tokens.max(initial=0) >= MELODY_DEPTH
+            or not _are_classes(split.tokens, music)
             or split.source.max(initial=0) >= len(data.sources)
             or split.tune.max(initial=0) >= len(data.tunes)
             or split.tune.min(initial=0) < 0
         ):
             raise DataError(f"{path}: the {name} split contradicts itself. {_ADVICE}")
+
+
+def _are_classes(tokens: Integer[ndarray, "n steps *parts"], music: Encoding) -> bool:
+    """Whether every token is a class of its part."""
+    parts = music.by_part(tokens)
+    return all(
+        parts[part.name].min(initial=0) >= 0
+        and parts[part.name].max(initial=0) < part.depth
+        for part in music.parts
+    )

@@ -11,7 +11,6 @@ References
 .. [1] Roberts et al. (2018), arXiv:1803.05428, section 5.
 """
 
-import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,23 +18,25 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Integer, UInt8
 from numpy import ndarray
 
 from explorer import codes, copying, language_model, latent, sample_quality
 from explorer.attribute_changes import NUM_CODES, attribute_changes
 from explorer.codes import Writer
-from explorer.converters import NUM_SPECIAL_EVENTS
 from explorer.dataset import Dataset, SourceInfo, Split
+from explorer.encodings import Encoding
 from explorer.errors import DataError
 from explorer.interpolation import interpolation_curves
 from explorer.latent import AttributeVectors
 from explorer.metrics import (
+    accuracy_of_phrases,
     active_units,
     kl_bits_by_dimension,
+    num_onsets,
     reconstruction_score,
 )
-from explorer.model import MusicVAE, one_hot
+from explorer.model import MusicVAE, likeliest
 from explorer.posterior import posterior_figures
 from explorer.vectors import find_vectors
 
@@ -57,16 +58,19 @@ SPLITS: Final = {
 }
 
 
+Tokens = Integer[ndarray, "batch steps *parts"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reconstruction:
     """Phrases written back in every way we measure."""
 
-    teacher_forced: UInt8[ndarray, "batch steps"]  # likeliest event after true ones
-    teacher_forced_from_mu: UInt8[ndarray, "batch steps"]  # the same from z = mu
-    teacher_forced_from_other: UInt8[ndarray, "batch steps"]  # with another's code
-    sampled: UInt8[ndarray, "batch steps"]  # drawn at temperature 1 from a drawn z
-    sampled_from_mu: UInt8[ndarray, "batch steps"]  # the same from z = mu
-    argmax_from_mu: UInt8[ndarray, "batch steps"]  # what the app plays
+    teacher_forced: Tokens  # likeliest event after true ones
+    teacher_forced_from_mu: Tokens  # the same from z = mu
+    teacher_forced_from_other: Tokens  # with another's code
+    sampled: Tokens  # drawn at temperature 1 from a drawn z
+    sampled_from_mu: Tokens  # the same from z = mu
+    argmax_from_mu: Tokens  # what the app plays
     mu: Float[ndarray, "batch z_size"]
     sigma: Float[ndarray, "batch z_size"]
 
@@ -77,39 +81,41 @@ class Reconstruction:
 
 
 @torch.inference_mode()
-def reconstruct(
-    model: MusicVAE, tokens: UInt8[ndarray, "batch steps"], *, seed: int
-) -> Reconstruction:
+def reconstruct(model: MusicVAE, tokens: Tokens, *, seed: int) -> Reconstruction:
     """Encode phrases and write them back; the same for any caller and seed."""
     device = next(model.parameters()).device
+    music = model.config.music
     generator = torch.Generator(device).manual_seed(seed)
-    parts: dict[str, list[ndarray]] = {}
-    for part in codes.batches(tokens):
-        truth = torch.from_numpy(part).to(device)
-        x = one_hot(truth, model.config.depth)
-        posterior = model.encode(x)
+    batches: dict[str, list[ndarray]] = {}
+    for rows in codes.batches(tokens):
+        truth = torch.from_numpy(rows).to(device)
+        posterior = model.encode(truth)
         z = posterior.sample(generator)
         other = z.roll(max(len(z) // 2, 1), dims=0)  # far off: neighbours share a tune
         draw = functools.partial(
             model.decode, temperature=TEMPERATURE, generator=generator
         )
+        after_truth = functools.partial(_after_truth, model, truth)
         found = {
-            "teacher_forced": model.teacher_forced(x, z).argmax(dim=2),
-            "teacher_forced_from_mu": model.teacher_forced(x, posterior.mu).argmax(
-                dim=2
-            ),
-            "teacher_forced_from_other": model.teacher_forced(x, other).argmax(dim=2),
+            "teacher_forced": after_truth(z),
+            "teacher_forced_from_mu": after_truth(posterior.mu),
+            "teacher_forced_from_other": after_truth(other),
             "sampled": draw(z).tokens,
             "sampled_from_mu": draw(posterior.mu).tokens,
             "argmax_from_mu": model.decode(posterior.mu).tokens,
         }
         for key, value in found.items():
-            parts.setdefault(key, []).append(value.cpu().numpy().astype(np.uint8))
+            batches.setdefault(key, []).append(value.cpu().numpy().astype(music.dtype))
         for key, value in (("mu", posterior.mu), ("sigma", posterior.sigma)):
-            parts.setdefault(key, []).append(value.cpu().numpy())
+            batches.setdefault(key, []).append(value.cpu().numpy())
     return Reconstruction(
-        **{key: np.concatenate(value) for key, value in parts.items()}
+        **{key: np.concatenate(value) for key, value in batches.items()}
     )
+
+
+def _after_truth(model: MusicVAE, truth: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+    """The likeliest event of each step after the true ones."""
+    return likeliest(model.teacher_forced(truth, z), model.config.music)
 
 
 def evaluate(
@@ -122,14 +128,14 @@ def evaluate(
     vectors: AttributeVectors | None = None,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Every figure of a model card, as JSON values.
+    """Every figure of a model card, as JSON values; `encoding` unless of melodies.
 
     Parameters
     ----------
     model
         In evaluation mode.
     data
-        Prepared phrases of the model's length.
+        Prepared phrases of the model's music and length.
     split
         `validation`, `test`, or `all`: both together. Training phrases are never
         counted.
@@ -146,27 +152,26 @@ def evaluate(
     Raises
     ------
     DataError
-        If the split is empty or of another phrase length than the model's.
+        If the split is empty or of other music or phrase length than the model's.
     ValueError
         If the split is unknown or the limit not positive.
     """
     held_out = held_out_phrases(model, data, split=split, seed=seed, limit=limit)
     tokens, sources = held_out.tokens, held_out.source
+    music = model.config.music
     weights = share_weights(sources, data.sources)
     writer = functools.partial(_writer, model, seed)
 
     on_stage(f"writing {len(tokens):,} phrases back")
     written = reconstruct(model, tokens, seed=seed)
     scores = {
-        way: dataclasses.asdict(reconstruction_score(tokens, getattr(written, way)))
-        | {"weighted_accuracy": _accuracy(tokens, getattr(written, way), weights)}
-        for way in WAYS
+        way: _scores(tokens, getattr(written, way), music, weights) for way in WAYS
     }
     kl_by_dimension = kl_bits_by_dimension(written.mu, written.sigma)
     other = float((written.teacher_forced_from_other == tokens).mean())
 
     on_stage("counting 5-grams of the training tunes")
-    usual = language_model.train_on_split(data.split("train"))
+    usual = language_model.train_on_split(data.split("train"), music)
     on_stage("blending pairs")
     interpolation = interpolation_curves(
         tokens,
@@ -184,37 +189,32 @@ def evaluate(
     generator = np.random.default_rng([seed, 4])
     num = min(NUM_SAMPLES, len(tokens))
     prior = latent.sample_prior(num, model.config.z_size, generator)
-    train = _training_phrases(data, generator)
+    train = _training_phrases(data, music, generator)
     real_codes = codes.encode(model, train).mu
     near = latent.sample_near(real_codes, num, generator)
     drawn = {"samples": writer(4)(prior), "near": writer(5)(near)}
     on_stage("moving along the attribute vectors")
     rows = generator.permutation(len(tokens))[:NUM_CODES]
-    changes = {
-        "prior": attribute_changes(
-            prior[:NUM_CODES], drawn["samples"][:NUM_CODES], vectors, writer(6)
-        ),
-        "held_out": attribute_changes(
-            written.mu[rows], written.sampled_from_mu[rows], vectors, writer(7)
+    starts = {
+        "prior": (prior[:NUM_CODES], drawn["samples"][:NUM_CODES], vectors, writer(6)),
+        "held_out": (
+            written.mu[rows],
+            written.sampled_from_mu[rows],
+            vectors,
+            writer(7),
         ),
     }
+    changes = {
+        name: attribute_changes(*start, music.name) for name, start in starts.items()
+    }
     on_stage("looking for copies of training tunes")
-    known = copying.known_windows(data.split("train"))
+    known = copying.known_windows(data.split("train"), music)
     copies = {name: copying.copied(drawn[name], known) for name in drawn}
     copies["data"] = copying.copied(tokens, known, weights)
     return {
+        **({} if music.name == "melody" else {"encoding": music.name}),
         "reconstruction": scores,
-        "by_source": {
-            source.name: {
-                "num_windows": int((sources == index).sum()),
-                "teacher_forced": float(
-                    (written.teacher_forced == tokens)[sources == index].mean()
-                ),
-                "sampled": float((written.sampled == tokens)[sources == index].mean()),
-            }
-            for index, source in enumerate(data.sources)
-            if (sources == index).any()
-        },
+        "by_source": _by_source(held_out, data.sources, written, music),
         "kl_bits": written.kl_bits,
         "kl_bits_by_dimension": [round(float(v), 4) for v in kl_by_dimension],
         "active_units": active_units(written.mu),
@@ -229,7 +229,9 @@ def evaluate(
         "samples": {
             "num": num,
             "temperature": TEMPERATURE,
-            **sample_quality.compare({**drawn, "train": train[:num]}, tokens, weights),
+            **sample_quality.compare(
+                {**drawn, "train": train[:num]}, tokens, weights, music
+            ),
             "copies": copies,
             "held_out_also_in_train": _share_left_out(data),
         },
@@ -276,6 +278,11 @@ def held_out_phrases(
     )
     if not len(found):
         raise DataError(f"The {split} split has no phrases. Prepare more tunes.")
+    if data.encoding != model.config.encoding:
+        raise DataError(
+            f"The data holds {data.encoding} phrases and the model writes "
+            f"{model.config.encoding}. Prepare with --music {model.config.encoding}."
+        )
     if found.tokens.shape[1] != model.config.num_steps:
         raise DataError(
             f"The data has phrases of {found.tokens.shape[1]} steps and the model "
@@ -295,16 +302,14 @@ def held_out_phrases(
 
 
 def _training_phrases(
-    data: Dataset, generator: np.random.Generator
-) -> UInt8[ndarray, "n steps"]:
+    data: Dataset, music: Encoding, generator: np.random.Generator
+) -> Integer[ndarray, "n steps *parts"]:
     """Training phrases with notes, drawn by the shares of their sources, in any order.
 
     All phrases, where none has notes enough.
     """
     split = data.split("train")
-    rows = np.flatnonzero(
-        (split.tokens >= NUM_SPECIAL_EVENTS).sum(axis=1) >= MIN_ONSETS
-    )
+    rows = np.flatnonzero(num_onsets(split.tokens, music) >= MIN_ONSETS)
     rows = rows if len(rows) else np.arange(len(split))
     weights = share_weights(split.source[rows], data.sources)
     num = min(NUM_NEAR, int((weights > 0).sum()))
@@ -321,13 +326,45 @@ def _writer(model: MusicVAE, seed: int, stream: int) -> Writer:
     )
 
 
-def _accuracy(
-    truth: UInt8[ndarray, "n steps"],
-    written: UInt8[ndarray, "n steps"],
+def _scores(
+    truth: Integer[ndarray, "n steps *parts"],
+    written: Integer[ndarray, "n steps *parts"],
+    music: Encoding,
     weights: Float[ndarray, " n"],
-) -> float:
-    """Share of right steps, each phrase counting by its weight."""
-    return float((truth == written).mean(axis=1) @ weights)
+) -> dict[str, Any]:
+    """How well phrases were written back, plain and counted by weight."""
+    accuracy = accuracy_of_phrases(truth, written)
+    score = reconstruction_score(truth, written, music).to_json()
+    return score | {"weighted_accuracy": float(accuracy @ weights)}
+
+
+def _by_source(
+    held_out: Split,
+    sources: Sequence[SourceInfo],
+    written: Reconstruction,
+    music: Encoding,
+) -> dict[str, Any]:
+    """Accuracy of the phrases of each source, and of each of their parts if several."""
+    ways = {"teacher_forced": written.teacher_forced, "sampled": written.sampled}
+    right = {way: tokens == held_out.tokens for way, tokens in ways.items()}
+    found: dict[str, dict[str, Any]] = {}
+    for index, source in enumerate(sources):
+        own = held_out.source == index
+        if not own.any():
+            continue
+        found[source.name] = {
+            "num_windows": int(own.sum()),
+            **{way: float(steps[own].mean()) for way, steps in right.items()},
+        }
+        if music.part_shape:
+            found[source.name]["by_part"] = {
+                part.name: {
+                    way: float(music.by_part(steps)[part.name][own].mean())
+                    for way, steps in right.items()
+                }
+                for part in music.parts
+            }
+    return found
 
 
 def _share_left_out(data: Dataset) -> float | None:

@@ -16,26 +16,26 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.charts import Palette, style
+from explorer.measured import (
+    GROUP_NAMES,
+    WAY_NAMES,
+    Models,
+    accuracies_by_step,
+    encoding_of,
+    look_up,
+    reconstruction_series,
+)
 from explorer.notes import STEPS_PER_BAR
 
-Metrics = Mapping[str, Any]
-Models = Mapping[str, Metrics]
-
-WAY_NAMES: Final = {
-    "teacher_forced": "after true events",
-    "teacher_forced_from_mu": "after true events, z = mu",
-    "sampled": "alone, drawn",
-    "sampled_from_mu": "alone, drawn, z = mu",
-    "argmax_from_mu": "alone, likeliest, z = mu",
+_MORE_PANELS: Final = {  # beside the attributes
+    "in_one_scale": "In one scale",
+    "backbeat": "Snare on 2 and 4",
+    "kick_on_one": "Kick on 1",
 }
-GROUP_NAMES: Final = {
-    "samples": "from the prior",
-    "near": "between real codes",
-    "train": "training phrases",
-    "data": "held-out phrases",
-}
+_PANELS_A_ROW: Final = 3
+_MAX_WIDE_BARS: Final = 3  # side by side; more have room for two digits each
 _MAX_BARS_BY_STEP: Final = 2  # longer phrases are shown bar by bar
 _DASHES: Final = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS: Final = ("circle", "square", "diamond", "x")
@@ -44,27 +44,22 @@ _LEAST_BITS: Final = 1e-4  # lower end of the logarithmic axis
 
 
 def accuracy_by_position(models: Models, palette: Palette) -> go.Figure:
-    """Share of right events along the phrase, after true events and alone."""
+    """Share of right events along the phrase, after true events and alone.
+
+    Of a single model of several parts, a line for each part.
+    """
     figure = go.Figure()
     unit = "sixteenth of the phrase"
-    lines = [
-        (name, way, metrics["reconstruction"][way]["accuracy_by_step"])
-        for name, metrics in models.items()
-        for way in ("teacher_forced", "sampled")
-        if "accuracy_by_step" in metrics["reconstruction"].get(way, {})
-    ]
-    for place, (name, way, by_step) in enumerate(lines):
+    for index, label, way, by_step in accuracies_by_step(models):
         values = np.array(by_step)
         if len(values) > _MAX_BARS_BY_STEP * STEPS_PER_BAR:
             values = values.reshape(-1, STEPS_PER_BAR).mean(axis=1)
             unit = "bar of the phrase"
-        index = list(models).index(name) if len(models) > 1 else place
-        label = WAY_NAMES[way]
         figure.add_trace(
             _line(
                 np.arange(1, len(values) + 1),
                 values,
-                f"{name}, {label}" if len(models) > 1 else label,
+                label,
                 index,
                 palette,
                 dash="solid" if way == "teacher_forced" else "dot",
@@ -77,22 +72,20 @@ def accuracy_by_position(models: Models, palette: Palette) -> go.Figure:
 
 
 def reconstruction_bars(models: Models, palette: Palette) -> go.Figure:
-    """Accuracy of each way to write held-out phrases back."""
+    """Accuracy of each way to write held-out phrases back, and of each part."""
     figure = go.Figure()
-    series = [(name, "accuracy", name) for name in models]
-    if len(models) == 1:
-        (name,) = models
-        series = [(name, "accuracy", "every phrase counted alike")]
-        series += [(name, "weighted_accuracy", "sources counted as in training")]
-    for index, (name, key, label) in enumerate(series):
+    series = reconstruction_series(models)
+    digits = 3 if len(series) <= _MAX_WIDE_BARS else 2
+    for index, (name, keys, label) in enumerate(series):
         ways = models[name]["reconstruction"]
-        shown = [way for way in WAY_NAMES if key in ways.get(way, {})]
+        found = {way: look_up(ways, (way, *keys)) for way in WAY_NAMES}
+        shown = [way for way, value in found.items() if value is not None]
         if not shown:
             continue
-        values = [ways[way][key] for way in shown]
+        values = [found[way] for way in shown]
         names = [WAY_NAMES[way] for way in shown]
         bars = _bars(names, values, label, index, palette)
-        figure.add_trace(bars.update(text=[f"{value:.3f}" for value in values]))
+        figure.add_trace(bars.update(text=[f"{value:.{digits}f}" for value in values]))
     _finish(figure, palette, height=340)
     figure.update_traces(textposition="outside", cliponaxis=False, textfont_size=11)
     figure.update_layout(barmode="group", bargap=0.3)
@@ -179,7 +172,8 @@ def attribute_changes(models: Models, palette: Palette) -> go.Figure:
     """Percent change of each attribute when a vector is added or subtracted."""
     ((_, metrics),) = models.items()
     changes = metrics["attribute_changes"]
-    labels = [html.escape(ATTRIBUTES[name].label) for name in changes["names"]]
+    attributes = attributes_of(encoding_of(metrics))
+    labels = [html.escape(attributes[name].label) for name in changes["names"]]
     rows = (("held_out", "held-out codes"), ("prior", "codes from the prior"))
     figure = make_subplots(
         rows=2,
@@ -230,11 +224,15 @@ def sample_attributes(models: Models, palette: Palette) -> go.Figure:
     ((_, metrics),) = models.items()
     samples = metrics["samples"]
     groups = [key for key in GROUP_NAMES if key in samples]
-    panels = {name: attribute.label for name, attribute in ATTRIBUTES.items()}
-    panels["in_one_scale"] = "In one scale"
+    attributes = attributes_of(encoding_of(metrics))
+    panels = {name: attribute.label for name, attribute in attributes.items()}
+    panels |= _MORE_PANELS
     panels = {key: label for key, label in panels.items() if key in samples["data"]}
+    rows = math.ceil(len(panels) / _PANELS_A_ROW)
     figure = make_subplots(
-        rows=2, cols=3, subplot_titles=[html.escape(v) for v in panels.values()]
+        rows=rows,
+        cols=_PANELS_A_ROW,
+        subplot_titles=[html.escape(v) for v in panels.values()],
     )
     for place, key in enumerate(panels):
         for index, group in enumerate(groups):
@@ -247,8 +245,9 @@ def sample_attributes(models: Models, palette: Palette) -> go.Figure:
                 textposition="outside",
                 cliponaxis=False,
             )
-            figure.add_trace(bar, row=place // 3 + 1, col=place % 3 + 1)
-    _finish(figure, palette, height=460)
+            row, column = divmod(place, _PANELS_A_ROW)
+            figure.add_trace(bar, row=row + 1, col=column + 1)
+    _finish(figure, palette, height=60 + 200 * rows)
     figure.update_xaxes(showticklabels=False, showgrid=False)
     figure.update_yaxes(rangemode="tozero", showticklabels=False, showgrid=False)
     return figure
@@ -270,7 +269,7 @@ class Drawing:
         if self.is_for_one and len(models) > 1:
             return False
         return bool(models) and all(
-            _has(found, self.needs) for found in models.values()
+            look_up(found, self.needs) is not None for found in models.values()
         )
 
 
@@ -352,15 +351,6 @@ def drawings(models: Models) -> Iterator[Drawing]:
 def draw_all(models: Models, palette: Palette) -> dict[str, go.Figure]:
     """Every figure that can be made, by name."""
     return {found.name: found.draw(models, palette) for found in drawings(models)}
-
-
-def _has(metrics: Metrics, keys: Sequence[str]) -> bool:
-    found: Any = metrics
-    for key in keys:
-        if not isinstance(found, Mapping) or key not in found:
-            return False
-        found = found[key]
-    return True
 
 
 def _line(

@@ -2,8 +2,9 @@
 
 **Conventions.** A position s runs from 0 at A to 1 at B in equal steps. The model's
 blends follow `slerp` between the means of A and B and are drawn at temperature 1.0.
-Blends in data space take each step from B with probability s, else from A. Distance is
-the share of steps that differ from the real A. The cost of a phrase is that of a
+Blends in data space take each step, all its parts, from B with probability s, else from
+A. Distance is the share of steps (of each part, where there are several) that differ
+from the real A. The cost of a phrase is that of a
 language model, in bits a step; the *relative* cost divides it by (1 - s) cost(A) +
 s cost(B), the costs of the real ends: 1 is as usual as they are. All are means over
 the pairs.
@@ -16,7 +17,7 @@ References
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Integer
 from numpy import ndarray
 
 from explorer import latent
@@ -28,9 +29,9 @@ NUM_POINTS: Final = 11  # from A to B, both included
 
 
 def interpolation_curves(
-    tokens: UInt8[ndarray, "n steps"],
+    tokens: Integer[ndarray, "n steps *parts"],
     mu: Float[ndarray, "n z_size"],
-    written: UInt8[ndarray, "n steps"],
+    written: Integer[ndarray, "n steps *parts"],
     *,
     language_model: LanguageModel,
     write: Writer,
@@ -58,7 +59,8 @@ def interpolation_curves(
     positions = np.linspace(0, 1, NUM_POINTS)
     paths = [latent.slerp(mu[i], mu[j], NUM_POINTS) for i, j in zip(a, b, strict=True)]
     inner = np.stack(paths)[:, 1:-1]
-    between = write(inner.reshape(-1, inner.shape[2])).reshape(*inner.shape[:2], -1)
+    between = write(inner.reshape(-1, inner.shape[2]))
+    between = between.reshape(*inner.shape[:2], *tokens.shape[1:])
     blends = np.concatenate([written[a][:, None], between, written[b][:, None]], axis=1)
     mixed = mix(tokens[a], tokens[b], positions, generator)
     ends = tokens[a], tokens[b]
@@ -85,20 +87,22 @@ def choose_pairs(
 
 
 def mix(
-    a: UInt8[ndarray, "pairs steps"],
-    b: UInt8[ndarray, "pairs steps"],
+    a: Integer[ndarray, "pairs steps *parts"],
+    b: Integer[ndarray, "pairs steps *parts"],
     positions: Float[ndarray, " points"],
     generator: np.random.Generator,
-) -> UInt8[ndarray, "pairs points steps"]:
+) -> Integer[ndarray, "pairs points steps *parts"]:
     """Each step from B with the probability of the position, else from A."""
     chance = generator.random((len(a), len(positions), a.shape[1]))
-    return np.where(chance < positions[:, None], b[:, None], a[:, None])
+    from_b = chance < positions[:, None]
+    from_b = from_b.reshape(*chance.shape, *[1] * (a.ndim - 2))  # all parts together
+    return np.where(from_b, b[:, None], a[:, None])
 
 
 def curves(
-    blends: UInt8[ndarray, "pairs points steps"],
-    a: UInt8[ndarray, "pairs steps"],
-    b: UInt8[ndarray, "pairs steps"],
+    blends: Integer[ndarray, "pairs points steps *parts"],
+    a: Integer[ndarray, "pairs steps *parts"],
+    b: Integer[ndarray, "pairs steps *parts"],
     language_model: LanguageModel,
 ) -> dict[str, list[float]]:
     """Distances to the ends and costs at each position."""
@@ -108,9 +112,10 @@ def curves(
     )
     cost_a, cost_b = language_model.cost_bits(a), language_model.cost_bits(b)
     ends = cost_a[:, None] * (1 - positions) + cost_b[:, None] * positions
+    steps = (0, *range(2, blends.ndim))  # of all pairs and parts
     found = {
-        "distance_to_a": (blends != a[:, None]).mean(axis=(0, 2)),
-        "distance_to_b": (blends != b[:, None]).mean(axis=(0, 2)),
+        "distance_to_a": (blends != a[:, None]).mean(axis=steps),
+        "distance_to_b": (blends != b[:, None]).mean(axis=steps),
         "cost_bits": cost.mean(axis=0),
         "relative_cost": (cost / ends).mean(axis=0),
     }

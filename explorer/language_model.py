@@ -10,6 +10,9 @@ with `c` counts, `t(h)` the number of different events seen after `h`, and `h'` 
 context without its oldest event. Below the unigrams all events are alike. Contexts
 end at the start of a phrase: its first step is judged without one.
 
+Music of several parts has a model of each: what a step costs is the sum over the parts,
+as if they did not listen to one another.
+
 References
 ----------
 .. [1] Roberts et al. (2018), MusicVAE, arXiv:1803.05428, section 5.
@@ -23,20 +26,20 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, Integer
 from numpy import ndarray
 
-from explorer.converters import MELODY_DEPTH
 from explorer.dataset import Split
+from explorer.encodings import Encoding
 from explorer.notes import STEPS_PER_BAR
 
-ORDER: Final = 5  # 90^5 n-grams are told apart by one 64-bit number
+ORDER: Final = 5  # 512^5 n-grams are told apart by one 64-bit number
 SMOOTHING: Final = "interpolated Witten-Bell"
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Counts:
-    """N-grams of one length, as numbers whose last digit, base 90, is the event."""
+    """N-grams of one length, as numbers to the base `depth`; the event comes last."""
 
     ngrams: Int[ndarray, " n"]  # sorted
     counts: Int[ndarray, " n"]
@@ -46,34 +49,58 @@ class _Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageModel:
-    """Counts of every order, shortest first."""
+class _PartModel:
+    """Counts of every order, shortest first, of one part."""
 
     orders: tuple[_Counts, ...]
-    num_tokens: int  # trained on
+    depth: int  # event classes
 
     def probabilities(
-        self, tokens: UInt8[ndarray, "n steps"]
+        self, tokens: Integer[ndarray, "n steps"]
     ) -> Float[ndarray, "n steps"]:
         """The probability of each event after those before it, above 0."""
-        found = np.full(tokens.shape, 1 / MELODY_DEPTH)
+        found = np.full(tokens.shape, 1 / self.depth)
         for before, order in enumerate(self.orders[: tokens.shape[1]]):
-            ngrams = _pack(tokens, before + 1)
+            ngrams = _pack(tokens, before + 1, self.depth)
+            contexts = ngrams // self.depth
             own = _look_up(order.ngrams, order.counts, ngrams)
-            total = _look_up(order.contexts, order.totals, ngrams // MELODY_DEPTH)
-            trust = _look_up(order.contexts, order.followers, ngrams // MELODY_DEPTH)
+            total = _look_up(order.contexts, order.totals, contexts)
+            trust = _look_up(order.contexts, order.followers, contexts)
             lower = found[:, before:]
             better = (own + trust * lower) / np.maximum(total + trust, 1)
             found[:, before:] = np.where(total > 0, better, lower)
         return found
 
-    def cost_bits(self, tokens: UInt8[ndarray, "n steps"]) -> Float[ndarray, " n"]:
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageModel:
+    """A model of each part of the music."""
+
+    music: Encoding
+    parts: tuple[_PartModel, ...]
+    num_tokens: int  # trained on, of all parts
+
+    def probabilities(
+        self, tokens: Integer[ndarray, "n steps *parts"]
+    ) -> Float[ndarray, "n steps *parts"]:
+        """The probability of each event after those before it, above 0."""
+        of_parts = zip(self.parts, self.music.by_part(tokens).values(), strict=True)
+        found = [model.probabilities(own) for model, own in of_parts]
+        return np.stack(found, axis=2) if self.music.part_shape else found[0]
+
+    def cost_bits(
+        self, tokens: Integer[ndarray, "n steps *parts"]
+    ) -> Float[ndarray, " n"]:
         """Bits a step that each phrase takes to write down; fewer is more usual."""
-        return -np.log2(self.probabilities(tokens)).mean(axis=1)
+        bits = -np.log2(self.probabilities(tokens))
+        if self.music.part_shape:
+            bits = bits.sum(axis=2)
+        return bits.mean(axis=1)
 
 
 def train(
-    tokens: UInt8[ndarray, "n steps"],
+    tokens: Integer[ndarray, "n steps *parts"],
+    music: Encoding,
     counted: Bool[ndarray, "n steps"] | None = None,
     *,
     order: int = ORDER,
@@ -84,6 +111,8 @@ def train(
     ----------
     tokens
         Phrases.
+    music
+        What they are of.
     counted
         The steps whose event is counted; the events before it are its context
         either way. None counts all.
@@ -91,13 +120,30 @@ def train(
         Length of the longest n-gram, at most 5.
     """
     if counted is None:
-        counted = np.ones(tokens.shape, bool)
+        counted = np.ones(tokens.shape[:2], bool)
+    own = music.by_part(tokens).values()
+    return LanguageModel(
+        music=music,
+        parts=tuple(
+            _train_part(own_tokens, counted, order, depth)
+            for own_tokens, depth in zip(own, music.depths, strict=True)
+        ),
+        num_tokens=int(counted.sum()) * len(music.parts),
+    )
+
+
+def _train_part(
+    tokens: Integer[ndarray, "n steps"],
+    counted: Bool[ndarray, "n steps"],
+    order: int,
+    depth: int,
+) -> _PartModel:
     orders = []
     for before in range(min(order, tokens.shape[1])):
         ngrams, counts = np.unique(
-            _pack(tokens, before + 1)[counted[:, before:]], return_counts=True
+            _pack(tokens, before + 1, depth)[counted[:, before:]], return_counts=True
         )
-        contexts, first = np.unique(ngrams // MELODY_DEPTH, return_index=True)
+        contexts, first = np.unique(ngrams // depth, return_index=True)
         orders.append(
             _Counts(
                 ngrams=ngrams,
@@ -107,10 +153,10 @@ def train(
                 followers=np.diff(np.append(first, len(ngrams))),
             )
         )
-    return LanguageModel(orders=tuple(orders), num_tokens=int(counted.sum()))
+    return _PartModel(orders=tuple(orders), depth=depth)
 
 
-def train_on_split(split: Split) -> LanguageModel:
+def train_on_split(split: Split, music: Encoding) -> LanguageModel:
     """A model of a split in which each bar of each tune is counted once.
 
     Windows start a bar apart, so a bar stands in as many as it has room in; it is
@@ -118,7 +164,7 @@ def train_on_split(split: Split) -> LanguageModel:
     """
     num_bars = split.tokens.shape[1] // STEPS_PER_BAR
     counted = np.repeat(first_seen(split, num_bars), STEPS_PER_BAR, axis=1)
-    return train(split.tokens, counted)
+    return train(split.tokens, music, counted)
 
 
 def first_seen(split: Split, num: int) -> Bool[ndarray, "n num"]:
@@ -132,12 +178,14 @@ def first_seen(split: Split, num: int) -> Bool[ndarray, "n num"]:
     return seen.reshape(places.shape)
 
 
-def _pack(tokens: UInt8[ndarray, "n steps"], length: int) -> Int[ndarray, "n places"]:
+def _pack(
+    tokens: Integer[ndarray, "n steps"], length: int, depth: int
+) -> Int[ndarray, "n places"]:
     """Every n-gram of `length` tokens as one number, by the place where it ends."""
     num = tokens.shape[1] - length + 1
     packed = np.zeros((len(tokens), num), np.int64)
     for offset in range(length):
-        packed = packed * MELODY_DEPTH + tokens[:, offset : offset + num]
+        packed = packed * depth + tokens[:, offset : offset + num]
     return packed
 
 

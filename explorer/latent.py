@@ -11,6 +11,7 @@ References
 .. [3] Chawla et al. (2002), SMOTE: new points between a point and its neighbours.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ MIDDLE: Final = (0.35, 0.65)  # of the way between two codes, where neither end 
 
 PARALLEL = 1e-6  # radians; closer to 0 or pi than this, a great circle is undefined
 MANY = 1024  # rows compared at a time, to bound memory
+ROUNDING = 1e-9  # of the longest code's square: what squared distances are exact to
 
 
 def lerp(
@@ -69,6 +71,39 @@ def slerp(
     path = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
     path[0], path[-1] = a, b  # exactly
     return path.astype(a.dtype)
+
+
+def square(
+    corners: Float[ndarray, "4 z_size"], size: int, *, spherical: bool = True
+) -> Float[ndarray, "cells z_size"]:
+    """Codes of a grid between four corners, row by row from the top left.
+
+    The top edge goes from A to B and the bottom edge from C to D; each column goes
+    from the one to the other. Corners that are mirrored give the mirrored grid; turned
+    by a quarter they give another inside, unless the way is straight.
+
+    Parameters
+    ----------
+    corners
+        A (top left), B (top right), C (bottom left) and D (bottom right); they are
+        kept exactly.
+    size
+        Codes along each edge; there are `size` squared in all.
+    spherical
+        Whether each way is `slerp` or `lerp`.
+
+    Raises
+    ------
+    ValueError
+        If an edge has fewer than two codes.
+    """
+    if size < 2:
+        raise ValueError(f"size {size} must be at least 2: every corner counts")
+    path = slerp if spherical else lerp
+    a, b, c, d = corners
+    top, bottom = path(a, b, size), path(c, d, size)
+    columns = [path(*ends, size) for ends in zip(top, bottom, strict=True)]
+    return np.stack(columns, axis=1).reshape(size * size, -1)
 
 
 def _fractions(num_steps: int) -> Float[ndarray, " num_steps"]:
@@ -124,15 +159,58 @@ def neighbours(
     """
     if not 1 <= k <= len(codes):
         raise ValueError(f"k {k} is outside 1..{len(codes)}")
+    rows = [
+        np.argsort(part, axis=1, kind="stable")[:, :k] for part, _ in _compare(codes, z)
+    ]
+    return np.concatenate(rows) if rows else np.empty((0, k), np.int64)
+
+
+def near_radius(
+    codes: Float[ndarray, "n z_size"], num_near: int, *, most: int = 500
+) -> float:
+    """The distance within which a typical code has `num_near` others.
+
+    It is the median, over at most `most` evenly chosen codes, of the distance to the
+    `num_near`-th nearest other one; to the farthest where there are fewer.
+
+    Raises
+    ------
+    ValueError
+        If there are no codes.
+    """
+    if not len(codes):
+        raise ValueError("there are no codes to be near to")
+    chosen = np.linspace(0, len(codes) - 1, min(most, len(codes))).astype(int)
+    nth = min(num_near, len(codes) - 1)  # the code itself comes first
+    squares = [
+        np.partition(part, nth, axis=1)[:, nth] + own
+        for part, own in _compare(codes, codes[chosen])
+    ]
+    return float(np.sqrt(np.median(np.concatenate(squares)).clip(min=0)))
+
+
+def count_near(
+    codes: Float[ndarray, "n z_size"],
+    z: Float[ndarray, "queries z_size"],
+    radius: float,
+) -> Int[ndarray, " queries"]:
+    """How many codes lie within `radius` of each z; a code counts itself."""
+    counts = [np.empty(0, np.int64)]
+    for part, own in _compare(codes, z):
+        slack = ROUNDING * own.max(initial=0)
+        counts.append((part + own[:, None] <= radius**2 + slack).sum(axis=1))
+    return np.concatenate(counts)
+
+
+def _compare(
+    codes: Float[ndarray, "n z_size"], z: Float[ndarray, "queries z_size"]
+) -> Iterator[tuple[Float[ndarray, "some n"], Float[ndarray, " some"]]]:
+    """|z - c|^2 less |z|^2, which is the same for every code; and |z|^2."""
     known = codes.astype(np.float64)
     lengths = np.square(known).sum(axis=1)
-    rows = []
     for start in range(0, len(z), MANY):
         part = z[start : start + MANY].astype(np.float64)
-        # |z - c|^2 less |z|^2, which is the same for every code
-        rows.append(np.argsort(lengths - 2 * part @ known.T, axis=1, kind="stable"))
-        rows[-1] = rows[-1][:, :k]
-    return np.concatenate(rows) if rows else np.empty((0, k), np.int64)
+        yield lengths - 2 * part @ known.T, np.square(part).sum(axis=1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,18 +1,21 @@
 """MusicVAE, the whole network: encoder, flat and hierarchical decoder, ELBO.
 
-A phrase is `x`, one-hot tokens (batch, time, depth). The `Encoder` reads it both
-ways and gives the `Posterior` q(z|x). The decoder writes it back in *segments*:
-a flat decoder has one segment, conditioned on z; a hierarchical one has a
-`Conductor` that turns z into one embedding per bar, and each bar is a segment
-conditioned on its embedding alone, so the bottom LSTM must rely on the code.
+A phrase is tokens (batch, time), or (batch, time, parts) of several parts, such as a
+trio's (see `explorer.encodings`). The `Encoder` reads it both ways and gives the
+`Posterior` q(z|x). The decoder writes it back in *segments*: a flat decoder has one
+segment, conditioned on z; a hierarchical one has a `Conductor` that turns z into one
+embedding per bar, and each bar is a segment conditioned on its embedding alone, so the
+bottom LSTM must rely on the code. Each part has a bottom LSTM of its own that hears
+only that part; what the parts have in common they know from the embedding.
 Nothing here knows notes, files or training loops.
 
 **Conventions.** Batch first. `mu`, `sigma` are mean and *standard deviation*.
-Costs are in nats unless a name says bits, summed over time, averaged over the
-batch. A token fed back is the previous event; the first is all zeros.
+Costs are in nats unless a name says bits, summed over time and parts, averaged over
+the batch. A token fed back is the previous event; the first is all zeros. Logits of
+several parts stand side by side in one vector.
 
 Parts: 1 posterior and ELBO; 2 schedules; 3 encoder; 4 conductor and core decoder;
-5 MusicVAE; 6 initialisation.
+5 MusicVAE; 6 tokens in and out. First weights are drawn by `explorer.initialisation`.
 
 References
 ----------
@@ -24,14 +27,14 @@ References
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, Integer, Shaped
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from explorer.config import ModelConfig, TrainConfig
+from explorer.encodings import NUM_DRUM_CLASSES, Encoding
 from explorer.notes import STEPS_PER_BAR
 
 State = list[tuple[Tensor, Tensor]]  # (h, c) of each layer, (batch, units)
@@ -77,8 +80,9 @@ class LossTerms:
 
 def negative_elbo(
     logits: Float[Tensor, "batch time depth"],
-    tokens: UInt8[Tensor, "batch time"],
+    tokens: Integer[Tensor, "batch time *parts"],
     posterior: Posterior,
+    music: Encoding,
     *,
     beta: float,
     free_bits: float,
@@ -88,9 +92,17 @@ def negative_elbo(
     The threshold tau applies to the sum over dimensions of each example, as in
     Magenta's code, not to single dimensions.
     """
-    # 1. RECONSTRUCTION: -log p(x|z), summed over the phrase.
-    cross_entropy = functional.cross_entropy(
-        logits.flatten(0, 1).float(), tokens.flatten().long(), reduction="sum"
+    # 1. RECONSTRUCTION: -log p(x|z), summed over the phrase and its parts.
+    cross_entropy = sum(
+        (
+            functional.cross_entropy(
+                part.flatten(0, 1).float(), truth.flatten().long(), reduction="sum"
+            )
+            for part, truth in zip(
+                split_logits(logits, music), music.by_part(tokens).values(), strict=True
+            )
+        ),
+        start=logits.new_zeros((), dtype=torch.float32),
     )
     reconstruction = cross_entropy / len(tokens)
     # 2. RATE: KL(q(z|x) || p(z)), summed over z.
@@ -133,7 +145,7 @@ class Encoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        units, in_size = config.enc_rnn_size[0], config.depth
+        units, in_size = config.enc_rnn_size[0], config.music.input_depth
         self.bar_lstm: nn.LSTM | None = None
         if config.bar_enc_rnn_size:
             self.bar_lstm = _lstm(in_size, config.bar_enc_rnn_size, bidirectional=True)
@@ -212,18 +224,18 @@ class InitialState(nn.Module):
 
 
 class CoreDecoder(nn.Module):
-    """Bottom LSTM: writes one segment from its condition (z, or a bar's embedding).
+    """Bottom LSTM of one part: writes a segment from its condition, z or an embedding.
 
     Each step reads [previous event | condition]; the state is made anew from the
     condition at every segment.
     """
 
-    def __init__(self, config: ModelConfig, condition_size: int) -> None:
+    def __init__(self, config: ModelConfig, condition_size: int, depth: int) -> None:
         super().__init__()
-        self.depth = config.depth
+        self.depth = depth
         self.initial_state = InitialState(condition_size, config.dec_rnn_size)
-        self.lstm = _lstm(config.depth + condition_size, config.dec_rnn_size)
-        self.output = nn.Linear(config.dec_rnn_size[-1], config.depth)
+        self.lstm = _lstm(depth + condition_size, config.dec_rnn_size)
+        self.output = nn.Linear(config.dec_rnn_size[-1], depth)
 
     def forward(
         self,
@@ -275,7 +287,7 @@ class CoreDecoder(nn.Module):
 class Decoded:
     """Tokens a decoder wrote and the logits they were chosen from."""
 
-    tokens: Int[Tensor, "batch time"]
+    tokens: Int[Tensor, "batch time *parts"]
     logits: Float[Tensor, "batch time depth"]
 
 
@@ -288,11 +300,21 @@ class MusicVAE(nn.Module):
         self.encoder = Encoder(config)
         self.conductor = Conductor(config) if config.is_hierarchical else None
         size = self.conductor.embedding_size if self.conductor else config.z_size
-        self.decoder = CoreDecoder(config, size)
+        cores = [CoreDecoder(config, size, depth) for depth in config.music.depths]
+        self.decoder: CoreDecoder | nn.ModuleList = (
+            cores[0] if len(cores) == 1 else nn.ModuleList(cores)
+        )
 
-    def encode(self, x: Float[Tensor, "batch time depth"]) -> Posterior:
-        """q(z|x) of one-hot phrases."""
-        return self.encoder(x)
+    @property
+    def cores(self) -> list[CoreDecoder]:
+        """The bottom decoder of each part."""
+        if isinstance(self.decoder, CoreDecoder):
+            return [self.decoder]
+        return [core for core in self.decoder if isinstance(core, CoreDecoder)]
+
+    def encode(self, tokens: Integer[Tensor, "batch time *parts"]) -> Posterior:
+        """q(z|x) of phrases."""
+        return self.encoder(encoder_input(tokens, self.config.music))
 
     def conditions(
         self, z: Float[Tensor, "batch z_size"]
@@ -302,24 +324,31 @@ class MusicVAE(nn.Module):
 
     def teacher_forced(
         self,
-        x: Float[Tensor, "batch time depth"],
+        tokens: Integer[Tensor, "batch time *parts"],
         z: Float[Tensor, "batch z_size"],
         *,
-        keep: Bool[Tensor, "batch time"] | None = None,
+        keep: Bool[Tensor, "batch time *parts"] | None = None,
     ) -> Float[Tensor, "batch time depth"]:
         """Logits when every previous event is the true one.
 
-        `keep` False blanks the previous event of that step (word dropout), so that
-        the decoder has to ask z.
+        `keep` False blanks the previous event of that step and part (word dropout),
+        so that the decoder has to ask z.
         """
-        previous = functional.pad(x, (0, 0, 1, -1))  # shift right, zeros first
-        if keep is not None:
-            previous = previous * keep[:, :, None]
         conditions = self.conditions(z)  # (batch, segments, condition)
         segments = conditions.shape[1]
-        previous = previous.reshape(len(x) * segments, -1, self.config.depth)
-        logits = self.decoder(previous, conditions.flatten(0, 1))
-        return logits.reshape(len(x), -1, self.config.depth)
+        truths = self.config.music.by_part(tokens).values()
+        logits = []
+        for core, truth, mask in zip(
+            self.cores, truths, self._by_part(keep), strict=True
+        ):
+            events = one_hot(truth, core.depth).to(conditions.dtype)
+            previous = functional.pad(events, (0, 0, 1, -1))  # shift right, zeros first
+            if mask is not None:
+                previous = previous * mask[:, :, None]
+            previous = previous.reshape(len(z) * segments, -1, core.depth)
+            written = core(previous, conditions.flatten(0, 1))
+            logits.append(written.reshape(len(z), -1, core.depth))
+        return torch.cat(logits, dim=2)
 
     def decode(
         self,
@@ -327,10 +356,10 @@ class MusicVAE(nn.Module):
         *,
         temperature: float | None = None,
         generator: Generator | None = None,
-        truth: UInt8[Tensor, "batch time"] | None = None,
+        truth: Integer[Tensor, "batch time *parts"] | None = None,
         sampling_probability: float = 1.0,
     ) -> Decoded:
-        """Phrases written event by event.
+        """Phrases written event by event, the parts one after the other.
 
         Parameters
         ----------
@@ -354,19 +383,43 @@ class MusicVAE(nn.Module):
         if temperature is not None and not temperature > 0:
             raise ValueError(f"temperature {temperature} must be positive, or None")
         conditions = self.conditions(z)
+        truths = self._by_part(truth)
+        tokens, logits = [], []
+        for core, true in zip(self.cores, truths, strict=True):
+            written = self._write(
+                core, conditions, temperature, generator, true, sampling_probability
+            )
+            tokens.append(written.tokens)
+            logits.append(written.logits)
+        together = tokens[0] if len(tokens) == 1 else torch.stack(tokens, dim=2)
+        return Decoded(together, torch.cat(logits, dim=2))
+
+    def _write(
+        self,
+        core: CoreDecoder,
+        conditions: Float[Tensor, "batch segments condition"],
+        temperature: float | None,
+        generator: Generator | None,
+        truth: Integer[Tensor, "batch time"] | None,
+        sampling_probability: float,
+    ) -> Decoded:
+        """One part of `decode`."""
         steps_per_segment = self.config.num_steps // conditions.shape[1]
+        num = len(conditions)
         tokens: list[Tensor] = []
         logits: list[Tensor] = []
         previous: Tensor | None = None
         for condition in conditions.unbind(1):
-            gates = self.decoder.constant_gates(condition)
-            state = self.decoder.initial_state(condition)
+            gates = core.constant_gates(condition)
+            state = core.initial_state(condition)
             for _ in range(steps_per_segment):
-                step_logits, state = self.decoder.step(previous, gates, state)
+                step_logits, state = core.step(previous, gates, state)
                 token = _draw(step_logits.detach(), temperature, generator)
                 previous = token
                 if truth is not None:
-                    chance = torch.rand(len(z), generator=generator, device=z.device)
+                    chance = torch.rand(
+                        num, generator=generator, device=conditions.device
+                    )
                     true_token = truth[:, len(tokens)].long()
                     use_own = chance < sampling_probability
                     previous = torch.where(use_own, token, true_token)
@@ -374,16 +427,64 @@ class MusicVAE(nn.Module):
                 logits.append(step_logits)
         return Decoded(torch.stack(tokens, dim=1), torch.stack(logits, dim=1))
 
+    def _by_part(
+        self, tokens: Shaped[Tensor, "batch time *parts"] | None
+    ) -> list[Tensor | None]:
+        """The array of each part; None for each where there is none."""
+        if tokens is None:
+            return [None] * len(self.cores)
+        return list(self.config.music.by_part(tokens).values())
+
     def num_parameters(self) -> int:
         """Trainable numbers; torch's second, always zero, LSTM bias is not one."""
         return sum(p.numel() for p in self.parameters() if p.requires_grad)
 
 
+# 6. Tokens in and out
+
+
 def one_hot(
-    tokens: UInt8[Tensor, "batch time"], depth: int
+    tokens: Integer[Tensor, "batch time"], depth: int
 ) -> Float[Tensor, "batch time depth"]:
-    """One-hot float32 of tokens."""
+    """One-hot float32 of the tokens of one part."""
     return functional.one_hot(tokens.long(), depth).float()
+
+
+def drum_roll(
+    tokens: Integer[Tensor, "batch time"],
+) -> Float[Tensor, "batch time drums_and_none"]:
+    """A bit for each of the nine drums, and one that says that none is hit [2]_."""
+    bits = torch.arange(NUM_DRUM_CLASSES, device=tokens.device)
+    hits = (tokens[:, :, None].long() >> bits) & 1
+    none = (tokens == 0)[:, :, None]
+    return torch.cat([hits, none], dim=2).float()
+
+
+def encoder_input(
+    tokens: Integer[Tensor, "batch time *parts"], music: Encoding
+) -> Float[Tensor, "batch time in_size"]:
+    """What the encoder reads: a drum roll, or the one-hot parts side by side."""
+    if music.reads_drum_roll:
+        return drum_roll(tokens)
+    parts = music.by_part(tokens).values()
+    return torch.cat(
+        [one_hot(p, depth) for p, depth in zip(parts, music.depths, strict=True)], dim=2
+    )
+
+
+def split_logits(
+    logits: Float[Tensor, "batch time depth"], music: Encoding
+) -> tuple[Tensor, ...]:
+    """The logits of each part, (batch, time, depth of the part)."""
+    return torch.split(logits, list(music.depths), dim=2)
+
+
+def likeliest(
+    logits: Float[Tensor, "batch time depth"], music: Encoding
+) -> Int[Tensor, "batch time *parts"]:
+    """The likeliest event of each step and part, the first of equals."""
+    best = [part.argmax(dim=2) for part in split_logits(logits, music)]
+    return best[0] if len(best) == 1 else torch.stack(best, dim=2)
 
 
 def _draw(
@@ -424,76 +525,3 @@ def _run(
     h = torch.stack([h for h, _ in state])
     c = torch.stack([c for _, c in state])
     return lstm(inputs, (h.contiguous(), c.contiguous()))
-
-
-# 6. Initialisation
-
-
-@torch.no_grad()
-def initialise(
-    model: MusicVAE,
-    scheme: Literal["magenta", "chrono"],
-    generator: Generator,
-) -> None:
-    """Draw new weights.
-
-    `magenta`: glorot-uniform kernels, forget bias 1, and N(0, 0.001) for mu, sigma
-    and the layers that make initial states. `chrono`: orthogonal recurrent
-    matrices and forget gates that start open for as long as a phrase lasts
-    (forget bias log U[1, steps], input bias its negative [3]_), so that the first
-    state can be read back at the last step from the beginning; sigma starts at
-    softplus(-1).
-
-    References
-    ----------
-    .. [3] Tallec and Ollivier (2018), Can recurrent neural networks warp time?,
-       arXiv:1804.11188.
-    """
-    for module in model.modules():
-        if isinstance(module, nn.Linear):
-            nn.init.xavier_uniform_(module.weight, generator=generator)
-            module.bias.zero_()
-    config = model.config
-    encoder, decoder, conductor = model.encoder, model.decoder, model.conductor
-    segment_steps = STEPS_PER_BAR if conductor else config.num_steps
-    lstms = [(decoder.lstm, segment_steps)]
-    if encoder.bar_lstm is not None:
-        lstms += [(encoder.bar_lstm, STEPS_PER_BAR), (encoder.lstm, config.num_bars)]
-    else:
-        lstms += [(encoder.lstm, config.num_steps)]
-    if conductor:
-        lstms.append((conductor.lstm, config.num_bars))
-    for lstm, span in lstms:
-        for name, parameter in lstm.named_parameters():
-            _initialise_lstm(name, parameter, scheme, span, generator)
-    if scheme == "magenta":
-        makers = [
-            decoder.initial_state,
-            *([conductor.initial_state] if conductor else []),
-        ]
-        for dense in (encoder.mu, encoder.sigma, *(maker.dense for maker in makers)):
-            nn.init.normal_(dense.weight, std=0.001, generator=generator)
-    else:
-        encoder.sigma.bias.fill_(-1.0)
-
-
-def _initialise_lstm(
-    name: str, parameter: Tensor, scheme: str, span: int, generator: Generator
-) -> None:
-    """One tensor of an LSTM; gates in torch's order i, f, g, o."""
-    if name.startswith("bias_hh"):
-        parameter.zero_()
-        return
-    i, f, _, _ = parameter.chunk(4, dim=0)
-    if name.startswith("bias_ih"):
-        parameter.zero_()
-        if scheme == "magenta":
-            f.fill_(1.0)
-        else:
-            f.uniform_(1, max(span, 2), generator=generator).log_()
-            i.copy_(-f)
-    elif name.startswith("weight_hh") and scheme == "chrono":
-        for gate in parameter.chunk(4, dim=0):
-            nn.init.orthogonal_(gate, generator=generator)
-    else:
-        nn.init.xavier_uniform_(parameter, generator=generator)

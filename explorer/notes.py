@@ -158,6 +158,23 @@ def fill_bars(tune: NoteSequence, num_bars: int) -> NoteSequence:
     return slice_bars(concatenate([whole] * turns, title=tune.title), 0, num_bars)
 
 
+def with_loop(tune: NoteSequence, loop: NoteSequence) -> NoteSequence:
+    """The tune with a loop under it, which goes round as often as it takes.
+
+    Raises
+    ------
+    ValueError
+        If the loop has no length.
+    """
+    if not tune.total_steps:
+        return tune
+    under = slice_steps(fill_bars(loop, tune.num_bars), 0, tune.total_steps)
+    notes = sorted(
+        (*tune.notes, *under.notes), key=lambda note: (note.start_step, -note.pitch)
+    )
+    return replace(tune, notes=tuple(notes))
+
+
 def concatenate(tunes: Iterable[NoteSequence], *, title: str = "") -> NoteSequence:
     """The tunes one after the other, at the tempo of the first."""
     notes: list[Note] = []

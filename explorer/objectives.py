@@ -9,7 +9,7 @@ finishes the whole.
 """
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Integer
 from torch import Generator, Tensor
 
 from explorer.config import TrainConfig
@@ -18,8 +18,9 @@ from explorer.model import (
     LossTerms,
     MusicVAE,
     beta_at,
+    encoder_input,
+    likeliest,
     negative_elbo,
-    one_hot,
     sampling_probability_at,
 )
 from explorer.notes import STEPS_PER_BAR
@@ -27,14 +28,14 @@ from explorer.notes import STEPS_PER_BAR
 
 def event_terms(
     model: MusicVAE,
-    tokens: UInt8[Tensor, "batch time"],
+    tokens: Integer[Tensor, "batch time *parts"],
     step: int,
     config: TrainConfig,
     generator: Generator,
 ) -> tuple[LossTerms, Float[Tensor, ""]]:
     """Negative ELBO of events, and the share of them that are the likeliest."""
-    x = one_hot(tokens, model.config.depth)
-    posterior = model.encode(x)
+    music = model.config.music
+    posterior = model.encode(tokens)
     z = posterior.sample(generator)
     probability = sampling_probability_at(step, config)
     if probability > 0:
@@ -50,21 +51,22 @@ def event_terms(
         if config.word_dropout > 0:
             chance = torch.rand(tokens.shape, generator=generator, device=tokens.device)
             keep = chance >= config.word_dropout
-        logits = model.teacher_forced(x, z, keep=keep)
+        logits = model.teacher_forced(tokens, z, keep=keep)
     terms = negative_elbo(
         logits,
         tokens,
         posterior,
+        music,
         beta=beta_at(step, config),
         free_bits=config.free_bits,
     )
-    return terms, (logits.argmax(dim=2) == tokens).float().mean()
+    return terms, (likeliest(logits, music) == tokens).float().mean()
 
 
 def bar_code_terms(
     model: MusicVAE,
     bar_model: MusicVAE,
-    tokens: UInt8[Tensor, "batch time"],
+    tokens: Integer[Tensor, "batch time *parts"],
     step: int,
     config: TrainConfig,
     generator: Generator,
@@ -85,9 +87,10 @@ def bar_code_terms(
     bar_lstm, conductor = model.encoder.bar_lstm, model.conductor
     if bar_lstm is None or conductor is None:
         raise ValueError("bar codes need a hierarchical encoder and decoder")
-    bars = tokens.reshape(-1, STEPS_PER_BAR)
+    bars = tokens.reshape(-1, STEPS_PER_BAR, *tokens.shape[2:])
     with torch.no_grad():
-        embeddings = bar_model.encoder.embed(one_hot(bars, model.config.depth))
+        read = encoder_input(bars, model.config.music)
+        embeddings = bar_model.encoder.embed(read)
         target = bar_model.encoder.posterior(embeddings)
     posterior = model.encoder.read_bars(
         embeddings.reshape(len(tokens), -1, 2 * bar_lstm.hidden_size)

@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from explorer.corpus import SUFFIXES
-from explorer.corpus_sources import Source, folder_of
-from explorer.corpus_split import Candidate, file_key, keep_once, split_of, tune_key
+from explorer.corpus import MIDI_SUFFIXES, SUFFIXES
+from explorer.corpus_arranged import arranged_phrases, trio_jobs
+from explorer.corpus_drums import drum_phrases
+from explorer.corpus_sources import Source, folder_of, weight_of
+from explorer.corpus_split import Candidate, keep_once, key_of, split_of
 from explorer.corpus_windows import FilePhrases, Job, LinePhrases, read_phrases
 from explorer.dataset import (
     COLUMNS,
@@ -30,10 +32,12 @@ from explorer.dataset import (
     Dataset,
     SourceInfo,
     TuneInfo,
+    column_dtypes,
     load,
     total_sha256,
     write_json_lines,
 )
+from explorer.encodings import ENCODINGS, Encoding, EncodingName
 from explorer.errors import DataError
 from explorer.notes import STEPS_PER_BAR
 
@@ -41,6 +45,8 @@ CRASHED = "reading it ended the process"
 MAX_SOURCES = 255  # what a uint8 column can tell apart
 
 _Rows = list[dict[str, Any]]
+_Reader = Callable[[Job], FilePhrases]
+_NOUNS = {"melody": "melody", "drums": "drum beat", "trio": "trio"}
 
 
 def prepare(
@@ -48,6 +54,8 @@ def prepare(
     out: Path,
     *,
     num_bars: int = 2,
+    music: EncodingName = "melody",
+    arrange: bool = False,
     workers: int = 1,
     seed: int = 0,
     cache: Path | None = None,
@@ -66,6 +74,10 @@ def prepare(
         Folder to write.
     num_bars
         4/4 bars in one phrase.
+    music
+        What is taken from them: melodies, drum beats or trios.
+    arrange
+        Add trios arranged from lead sheets, quartets and Groove (`corpus_arranged`).
     workers
         Processes that read files; the result does not depend on it.
     seed
@@ -83,26 +95,36 @@ def prepare(
     """
     if num_bars < 1 or workers < 1:
         raise ValueError("num_bars and workers must be 1 or more")
+    if arrange and music != "trio":
+        raise DataError("Only trios are arranged. Add --music trio.")
     jobs = list_jobs(
-        corpora, num_bars=num_bars, cache=cache or out.parent / "extracted"
+        corpora,
+        num_bars=num_bars,
+        cache=cache or out.parent / "extracted",
+        suffixes=SUFFIXES if music == "melody" or arrange else MIDI_SUFFIXES,
+        seed=seed,
     )
+    if arrange:
+        jobs = trio_jobs(jobs)
     results: list[FilePhrases] = []
-    for result in _read_all(jobs, workers):
+    for result in _read_all(jobs, workers, _reader(music)):
         results.append(result)
         if progress is not None:
             progress(len(results), len(jobs))
     candidates, left_out = _candidates(jobs, results, seed)
-    kept, counts = keep_once(candidates)
+    kept, counts = keep_once(candidates, music)
     left_out += [
-        _left_out(c.phrases.source, c.file, c.title, _why_empty(c.phrases))
+        _left_out(
+            c.phrases.source, c.file, c.title, _why_empty(c.phrases, _NOUNS[music])
+        )
         for c, rows in zip(candidates, kept, strict=True)
         if not len(rows)
     ]
     used = [(c, rows) for c, rows in zip(candidates, kept, strict=True) if len(rows)]
     if all(candidate.split != "train" for candidate, _ in used):
         raise DataError(
-            f"Nothing to train on in {len(jobs)} files: no usable melody of {num_bars} "
-            f"bars in 4/4{_example(left_out)}. Add more music."
+            f"Nothing to train on in {len(jobs)} files: no usable {_NOUNS[music]} of "
+            f"{num_bars} bars in 4/4{_example(left_out)}. Add more music."
         )
     sources = {s.name: s for job in jobs for s in job.folder.sources}
     names = list(dict.fromkeys(n for n in sources if _has(used, n)))
@@ -110,7 +132,7 @@ def prepare(
         raise DataError(
             f"{len(names)} sources; at most {MAX_SOURCES} can be told apart."
         )
-    columns = _columns(used, names, num_bars)
+    columns = _columns(used, names, num_bars, ENCODINGS[music])
     tunes = [
         TuneInfo(
             title=candidate.title,
@@ -122,9 +144,10 @@ def prepare(
         )
         for candidate, _ in used
     ]
-    infos = _source_infos([sources[name] for name in names], tunes, columns)
+    infos = _source_infos([sources[name] for name in names], tunes, columns, music)
     manifest = {
         "format_version": FORMAT_VERSION,
+        "encoding": music,
         "num_bars": num_bars,
         "options": {"seed": seed, "hop_bars": 1, "num_files": len(jobs)},
         "sources": [vars(info) for info in infos],
@@ -135,7 +158,14 @@ def prepare(
     return load(out)
 
 
-def list_jobs(corpora: Sequence[Path], *, num_bars: int, cache: Path) -> list[Job]:
+def list_jobs(
+    corpora: Sequence[Path],
+    *,
+    num_bars: int,
+    cache: Path,
+    suffixes: Sequence[str] = SUFFIXES,
+    seed: int = 0,
+) -> list[Job]:
     """Every readable file of the corpora, in an order that follows from names alone.
 
     Raises
@@ -148,12 +178,17 @@ def list_jobs(corpora: Sequence[Path], *, num_bars: int, cache: Path) -> list[Jo
         if not root.is_dir():
             raise DataError(f"{root} is not a folder. Give folders of music files.")
         for path in root.rglob("*"):
-            if path.suffix.lower() not in SUFFIXES or not path.is_file():
+            if path.suffix.lower() not in suffixes or not path.is_file():
                 continue
             base, folder = folder_of(path, root)
             name = path.relative_to(base).as_posix()
             job = Job(
-                path=path, name=name, folder=folder, num_bars=num_bars, cache=cache
+                path=path,
+                name=name,
+                folder=folder,
+                num_bars=num_bars,
+                cache=cache,
+                seed=seed,
             )
             whole = path.resolve()  # a file in two of the folders is read once
             key = (folder.sources[0].name, name, str(whole))
@@ -162,35 +197,45 @@ def list_jobs(corpora: Sequence[Path], *, num_bars: int, cache: Path) -> list[Jo
     if not jobs:
         raise DataError(
             f"No music in {', '.join(map(str, corpora))}: files ending in "
-            f"{', '.join(SUFFIXES)} are read."
+            f"{', '.join(suffixes)} are read."
         )
     return [job for _, job in sorted(jobs.values(), key=lambda pair: pair[0])]
 
 
-def _read_all(jobs: Sequence[Job], workers: int) -> Iterator[FilePhrases]:
+def _reader(music: EncodingName) -> _Reader:
+    if music == "melody":
+        return read_phrases
+    return drum_phrases if music == "drums" else arranged_phrases
+
+
+def _read_all(
+    jobs: Sequence[Job], workers: int, reader: _Reader
+) -> Iterator[FilePhrases]:
     """Phrases of each file, in order."""
     if workers == 1:
-        yield from map(read_phrases, jobs)
+        yield from map(reader, jobs)
         return
     position = 0
     while position < len(jobs):
         try:
-            for result in _read_in_pool(jobs[position:], workers):
+            for result in _read_in_pool(jobs[position:], workers, reader):
                 yield result
                 position += 1
         except BrokenProcessPool:  # this file ended a process, or one after it
             try:
-                yield from _read_in_pool(jobs[position : position + 1], 1)
+                yield from _read_in_pool(jobs[position : position + 1], 1, reader)
             except BrokenProcessPool:
                 yield FilePhrases(lines=(), left_out=(("", CRASHED),))
             position += 1
 
 
-def _read_in_pool(jobs: Sequence[Job], workers: int) -> Iterator[FilePhrases]:
+def _read_in_pool(
+    jobs: Sequence[Job], workers: int, reader: _Reader
+) -> Iterator[FilePhrases]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context)
     try:
-        yield from pool.map(read_phrases, jobs)
+        yield from pool.map(reader, jobs)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -209,15 +254,12 @@ def _candidates(
         ]
         for phrases in result.lines:
             title = phrases.title or job.path.stem
-            if job.folder.is_split_by_folder:
-                key = job.name.rpartition("/")[0]
-            else:
-                key = tune_key(title) if phrases.title else file_key(title)
+            key = key_of(job, phrases.title)
             candidate = Candidate(
                 phrases=phrases,
                 title=title,
                 file=f"{job.name}#{phrases.number}" if phrases.number else job.name,
-                split=split_of(key, seed),
+                split=phrases.split or split_of(key, seed),
             )
             candidates.append(candidate)
     return candidates, left_out
@@ -227,13 +269,13 @@ def _left_out(source: str, file: str, tune: str, reason: str) -> dict[str, str]:
     return {"source": source, "file": file, "tune": tune, "reason": reason}
 
 
-def _why_empty(phrases: LinePhrases) -> str:
+def _why_empty(phrases: LinePhrases, noun: str) -> str:
     if len(phrases.tokens):
         return "every window also stands elsewhere"
     if phrases.dropped:
         most = max(phrases.dropped, key=lambda r: (phrases.dropped[r], r))
         return f"no usable window, most are: {most}"
-    return "no melody long enough for a window"
+    return f"no {noun} long enough for a window"
 
 
 def _example(left_out: _Rows) -> str:
@@ -251,7 +293,10 @@ def _has(used: Sequence[tuple[Candidate, ndarray]], source: str) -> bool:
 
 
 def _columns(
-    used: Sequence[tuple[Candidate, ndarray]], names: Sequence[str], num_bars: int
+    used: Sequence[tuple[Candidate, ndarray]],
+    names: Sequence[str],
+    num_bars: int,
+    music: Encoding,
 ) -> dict[str, dict[str, ndarray]]:
     """Arrays by split and column; `tune` counts the rows of `used`."""
     columns: dict[str, dict[str, ndarray]] = {}
@@ -259,7 +304,8 @@ def _columns(
         parts: dict[str, list[ndarray]] = {
             column: [np.zeros(0, np.int64)] for column in COLUMNS
         }
-        parts["tokens"] = [np.zeros((0, num_bars * STEPS_PER_BAR), np.int64)]
+        phrase = (num_bars * STEPS_PER_BAR, *music.part_shape)
+        parts["tokens"] = [np.zeros((0, *phrase), np.int64)]
         for index, (candidate, rows) in enumerate(used):
             if candidate.split == split:
                 phrases = candidate.phrases
@@ -269,7 +315,7 @@ def _columns(
                 parts["source"].append(np.full(len(rows), names.index(phrases.source)))
         columns[split] = {
             column: np.concatenate(parts[column]).astype(dtype)
-            for column, dtype in COLUMNS.items()
+            for column, dtype in column_dtypes(music).items()
         }
     return columns
 
@@ -278,17 +324,19 @@ def _source_infos(
     sources: Sequence[Source],
     tunes: Sequence[TuneInfo],
     columns: dict[str, dict[str, ndarray]],
+    encoding: EncodingName,
 ) -> list[SourceInfo]:
     """Counts and normalised weights; without a weight, a source gets the mean one."""
     num_windows = [
         {split: int((columns[split]["source"] == i).sum()) for split in SPLITS}
         for i in range(len(sources))
     ]
-    stated = [source.weight for source in sources if source.weight is not None]
+    own = [weight_of(source, encoding) for source in sources]
+    stated = [weight for weight in own if weight is not None]
     mean = sum(stated) / len(stated) if sum(stated) else 1.0
     weights = [
-        (mean if source.weight is None else source.weight) * (windows["train"] > 0)
-        for source, windows in zip(sources, num_windows, strict=True)
+        (mean if weight is None else weight) * (windows["train"] > 0)
+        for weight, windows in zip(own, num_windows, strict=True)
     ]
     total = sum(weights) or 1.0
     num_tunes = Counter(tune.source for tune in tunes)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
 from explorer.latent import neighbours
@@ -107,6 +107,40 @@ def fit_tsne(codes: Float[ndarray, "n z_size"], *, seed: int) -> Float[ndarray, 
     positions = np.asarray(fitted)
     middle = (positions.max(axis=0) + positions.min(axis=0)) / 2
     return (positions - middle).astype(np.float32)
+
+
+def toward(
+    points: Float[ndarray, "n 2"],
+    start: Float[ndarray, " 2"],
+    direction: tuple[int, int],
+    rows: Int[ndarray, " rows"],
+) -> int | None:
+    """The nearest of some dots that lies more in a direction than beside it.
+
+    Parameters
+    ----------
+    points
+        Places of all dots.
+    start
+        Place to go from.
+    direction
+        (1, 0) is to greater x, (0, 1) to greater y.
+    rows
+        The dots that may be gone to; the one at `start` is not one of them.
+
+    Returns
+    -------
+    Its row; None if no dot lies there.
+    """
+    size = np.maximum(np.ptp(points, axis=0), 1e-9)  # a map is drawn as a square
+    offset = (points[rows] - start) / size
+    ahead = offset @ np.array(direction, np.float64)
+    beside = np.abs(offset @ np.array(direction[::-1], np.float64))
+    candidates = np.nonzero((ahead > 0) & (ahead >= beside))[0]
+    if not len(candidates):
+        return None
+    distances = np.square(offset[candidates]).sum(axis=1)
+    return int(rows[candidates[distances.argmin()]])
 
 
 class TSNEMap:

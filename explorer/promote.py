@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, Integer, UInt8
 from numpy import ndarray
 
 from explorer import (
@@ -26,16 +26,16 @@ from explorer import (
 )
 from explorer.attributes import measure
 from explorer.checkpoint import Checkpoint
-from explorer.converters import NUM_SPECIAL_EVENTS, tokens_to_melody
 from explorer.dataset import SPLITS, Dataset
 from explorer.errors import DataError, PictureError
 from explorer.evaluate import evaluate
 from explorer.library import Library
+from explorer.metrics import num_onsets
 from explorer.trained_model import encode_tokens, pack_vectors
 from explorer.vectors import find_vectors
 
 NUM_PHRASES: Final = 5000  # on the map
-MIN_ONSETS: Final = 4  # of a phrase on the map: fewer make no tune to listen to
+MIN_ONSETS: Final = 4  # of a phrase on the map: fewer make nothing to listen to
 EVALUATED_SPLIT: Final = "test"
 
 
@@ -47,7 +47,7 @@ Draw = Callable[[Mapping[str, Any]], Mapping[str, bytes]]
 class Phrases:
     """Windows of a dataset, from any split."""
 
-    tokens: UInt8[ndarray, "n steps"]
+    tokens: Integer[ndarray, "n steps *parts"]
     tune: Int[ndarray, " n"]  # row of `Dataset.tunes`
     bar: Int[ndarray, " n"]
     source: UInt8[ndarray, " n"]  # index into `Dataset.sources`
@@ -220,7 +220,7 @@ def build_library(
     least = max(projection.NUM_COMPONENTS, 2 * projection.NUM_NEAR)
     if len(phrases.tokens) <= least:
         raise DataError(
-            f"The data has {len(phrases.tokens)} phrases of {MIN_ONSETS} notes or "
+            f"The data has {len(phrases.tokens)} phrases of {MIN_ONSETS} onsets or "
             f"more; a map takes more than {least}. Prepare more tunes."
         )
     stored = encode_tokens(trained, phrases.tokens).mu.astype(np.float16)
@@ -233,7 +233,9 @@ def build_library(
     trust = {name: projection.map_trust(codes, xy) for name, xy in positions.items()}
     tunes = [data.tunes[row] for row in phrases.tune]
     sources = [data.sources[i] for i in phrases.source]
+    encoding = trained.config.encoding
     return Library(
+        encoding=encoding,
         mu=codes,
         titles=tuple(tune.title for tune in tunes),
         sources=tuple(source.name for source in sources),
@@ -241,7 +243,7 @@ def build_library(
         bars=tuple(int(bar) for bar in phrases.bar),
         keys=tuple(tune.key for tune in tunes),
         splits=tuple(SPLITS[i] for i in phrases.split),
-        attributes=measure(tokens_to_melody(phrases.tokens)).astype(np.float32),
+        attributes=measure(phrases.tokens, encoding).astype(np.float32),
         positions=positions,
         projection=pca,
         trust={
@@ -262,7 +264,7 @@ def choose_phrases(data: Dataset, num: int, generator: np.random.Generator) -> P
     What a source cannot fill goes to the others.
     """
     pool = _all_phrases(data)
-    pool = pool.rows(_num_onsets(pool.tokens) >= MIN_ONSETS)
+    pool = pool.rows(num_onsets(pool.tokens, data.music) >= MIN_ONSETS)
     order = generator.permutation(len(pool.tune))
     turn = np.empty(len(order), np.int64)  # how many of the tune come before, in order
     turn[order] = _occurrence(pool.tune[order])
@@ -304,10 +306,6 @@ def _all_phrases(data: Dataset) -> Phrases:
         source=np.concatenate([split.source for split in splits]),
         split=np.repeat(np.arange(len(SPLITS)), sizes),
     )
-
-
-def _num_onsets(tokens: UInt8[ndarray, "n steps"]) -> Int[ndarray, " n"]:
-    return (tokens >= NUM_SPECIAL_EVENTS).sum(axis=1)
 
 
 def _occurrence(values: Int[ndarray, " n"]) -> Int[ndarray, " n"]:

@@ -5,9 +5,14 @@ counts all alike. Phrases without what is measured (no onset, no interval) are l
 of that measure. Differences:
 
 - of an attribute: the 1-Wasserstein distance, in the attribute's unit [1]_;
-- of intervals and of rhythm: the Jensen-Shannon divergence, in bits (0 the same, 1
-  nothing in common), of pairs of neighbouring melodic intervals (cut at an octave) and
-  of neighbouring distances between onsets (cut at a bar) [2]_.
+- of intervals and of rhythm of a melody: the Jensen-Shannon divergence, in bits (0 the
+  same, 1 nothing in common), of pairs of neighbouring melodic intervals (cut at an
+  octave) and of neighbouring distances between onsets (cut at a bar) [2]_;
+- of kicks and snares: the same divergence of what of the two is hit at each sixteenth
+  of the bar (see `explorer.drum_quality`).
+
+Of a trio, scale, span, intervals and rhythm are the melody's; what begins with `bass_`
+is the bass's.
 
 Finite sets differ a little even if they are from one source: read every difference
 beside that of as many training phrases.
@@ -25,11 +30,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Integer
 from numpy import ndarray
 
-from explorer.attributes import ATTRIBUTES, measure
+from explorer import drum_quality
+from explorer.attributes import attributes_of, measure
 from explorer.converters import tokens_to_melody
+from explorer.encodings import Encoding, PartName
 from explorer.notes import STEPS_PER_BAR
 
 MAX_INTERVAL: Final = 12  # semitones; larger ones count as this
@@ -40,16 +47,15 @@ RANGE: Final = (0.01, 0.99)  # quantiles of real pitches that make the usual ran
 
 @dataclass(frozen=True, kw_only=True)
 class Usual:
-    """What is usual among real phrases."""
+    """What is usual of one pitched part among real phrases."""
 
     low: float  # pitch
     high: float
     span: float  # semitones from the lowest note of a phrase to the highest
 
 
-def usual(tokens: UInt8[ndarray, "n steps"], weights: Float[ndarray, " n"]) -> Usual:
+def usual(melody: Int[ndarray, "n steps"], weights: Float[ndarray, " n"]) -> Usual:
     """The range of nearly all real notes, and the span of nearly all phrases."""
-    melody = tokens_to_melody(tokens)
     onsets = melody >= 0
     by_note = np.broadcast_to(weights[:, None], melody.shape)[onsets]
     spans, sounding = _spans(melody)
@@ -57,69 +63,145 @@ def usual(tokens: UInt8[ndarray, "n steps"], weights: Float[ndarray, " n"]) -> U
     return Usual(low=low, high=high, span=_quantile(spans, weights[sounding], RANGE[1]))
 
 
+def usual_by_part(
+    tokens: Integer[ndarray, "n steps *parts"],
+    weights: Float[ndarray, " n"],
+    music: Encoding,
+) -> dict[PartName, Usual]:
+    """`usual` of each pitched part."""
+    return {name: usual(own, weights) for name, own in _melodies(tokens, music).items()}
+
+
 def statistics(
-    tokens: UInt8[ndarray, "n steps"],
-    usual: Usual,
+    tokens: Integer[ndarray, "n steps *parts"],
+    known: Mapping[PartName, Usual],
+    music: Encoding,
     weights: Float[ndarray, " n"] | None = None,
 ) -> dict[str, float]:
-    """Means over phrases: attributes, pitch, key, range."""
-    melody = tokens_to_melody(tokens)
+    """Means over phrases: attributes, pitch, key, range, and what makes a beat."""
     weights = np.full(len(tokens), 1 / len(tokens)) if weights is None else weights
-    onsets = melody >= 0
-    by_note = np.broadcast_to(weights[:, None], melody.shape)[onsets]
-    pitches = melody[onsets]
-    spans, sounding = _spans(melody)
-    in_range = (usual.low <= pitches) & (pitches <= usual.high)
-    values = dict(zip(ATTRIBUTES, weights @ measure(melody), strict=True))
-    values |= {
-        "mean_pitch": _mean(pitches, by_note),
-        "in_one_scale": _mean(in_best_scale(melody[sounding]), weights[sounding]),
-        "notes_in_usual_range": _mean(in_range, by_note),
-        "phrases_of_usual_span": _mean(spans <= usual.span, weights[sounding]),
-        "unique_phrases": len(np.unique(tokens, axis=0)) / len(tokens),
-    }
+    measured = weights @ measure(tokens, music.name)
+    values = dict(zip(attributes_of(music.name), measured, strict=True))
+    melodies = _melodies(tokens, music)
+    if "melody" in melodies:
+        values |= _melody_statistics(melodies["melody"], known["melody"], weights)
+    if "bass" in melodies:
+        pitch, in_range = _pitch_and_range(melodies["bass"], known["bass"], weights)
+        values |= {"bass_mean_pitch": pitch, "bass_notes_in_usual_range": in_range}
+    if (drums := _drums(tokens, music)) is not None:
+        values |= {
+            "backbeat": weights @ drum_quality.backbeat(drums),
+            "kick_on_one": weights @ drum_quality.kick_on_one(drums),
+        }
+    values["unique_phrases"] = len(np.unique(tokens, axis=0)) / len(tokens)
     return {name: round(float(value), 4) for name, value in values.items()}
 
 
 def differences(
-    tokens: UInt8[ndarray, "n steps"],
-    real: UInt8[ndarray, "m steps"],
+    tokens: Integer[ndarray, "n steps *parts"],
+    real: Integer[ndarray, "m steps *parts"],
     real_weights: Float[ndarray, " m"],
+    music: Encoding,
 ) -> dict[str, float]:
-    """How far phrases are from real ones, by attribute, intervals and rhythm."""
-    melody, real_melody = tokens_to_melody(tokens), tokens_to_melody(real)
-    own, theirs = measure(melody), measure(real_melody)
+    """How far phrases are from real ones, by attribute, intervals, rhythm, drums."""
+    own, theirs = measure(tokens, music.name), measure(real, music.name)
     found: dict[str, float] = {
         name: wasserstein(own[:, i], theirs[:, i], b_weights=real_weights)
-        for i, name in enumerate(ATTRIBUTES)
+        for i, name in enumerate(attributes_of(music.name))
     }
     even = np.full(len(tokens), 1 / len(tokens))
-    for name, pairs in (("intervals", interval_pairs), ("rhythm", rhythm_pairs)):
-        shares = pairs(melody, even), pairs(real_melody, real_weights)
-        found[name] = jensen_shannon_bits(*shares)
+    melody = _melodies(tokens, music).get("melody")
+    if melody is not None:
+        real_melody = _melodies(real, music)["melody"]
+        for name, pairs in (("intervals", interval_pairs), ("rhythm", rhythm_pairs)):
+            shares = pairs(melody, even), pairs(real_melody, real_weights)
+            found[name] = jensen_shannon_bits(*shares)
+    drums, real_drums = _drums(tokens, music), _drums(real, music)
+    if drums is not None and real_drums is not None:
+        found["kicks_and_snares"] = jensen_shannon_bits(
+            drum_quality.kick_snare_by_position(drums, even),
+            drum_quality.kick_snare_by_position(real_drums, real_weights),
+        )
     return {name: round(value, 4) for name, value in found.items()}
 
 
 def compare(
-    groups: Mapping[str, UInt8[ndarray, "_ steps"]],
-    real: UInt8[ndarray, "m steps"],
+    groups: Mapping[str, Integer[ndarray, "_ steps *parts"]],
+    real: Integer[ndarray, "m steps *parts"],
     real_weights: Float[ndarray, " m"],
+    music: Encoding,
 ) -> dict[str, Any]:
     """Statistics of each group and of the real phrases, and each one's differences."""
-    known = usual(real, real_weights)
+    known = usual_by_part(real, real_weights, music)
     found: dict[str, Any] = {
-        name: statistics(tokens, known) for name, tokens in groups.items()
+        name: statistics(tokens, known, music) for name, tokens in groups.items()
     }
-    found["data"] = statistics(real, known, real_weights)
+    found["data"] = statistics(real, known, music, real_weights)
     found["differences"] = {
-        name: differences(tokens, real, real_weights) for name, tokens in groups.items()
+        name: differences(tokens, real, real_weights, music)
+        for name, tokens in groups.items()
     }
-    found["usual_range"] = {
-        "lowest_pitch": known.low,
-        "highest_pitch": known.high,
-        "span": known.span,
-    }
+    if known:
+        found["usual_range"] = _range_of(known)
     return found
+
+
+def _range_of(known: Mapping[PartName, Usual]) -> dict[str, float]:
+    """The usual range as JSON values; of the melody, and of a bass below it."""
+    melody = known["melody"]
+    found = {
+        "lowest_pitch": melody.low,
+        "highest_pitch": melody.high,
+        "span": melody.span,
+    }
+    if bass := known.get("bass"):
+        found |= {"bass_lowest_pitch": bass.low, "bass_highest_pitch": bass.high}
+    return found
+
+
+def _melodies(
+    tokens: Integer[ndarray, "n steps *parts"], music: Encoding
+) -> dict[PartName, ndarray]:
+    """The events (n, steps) of each pitched part."""
+    own = music.by_part(tokens)
+    return {
+        part.name: tokens_to_melody(own[part.name])
+        for part in music.parts
+        if part.is_pitched
+    }
+
+
+def _drums(
+    tokens: Integer[ndarray, "n steps *parts"], music: Encoding
+) -> Integer[ndarray, "n steps"] | None:
+    """The tokens of the drums, if there are any in the music."""
+    own: Integer[ndarray, "n steps"] | None = music.by_part(tokens).get("drums")
+    return own
+
+
+def _melody_statistics(
+    melody: Int[ndarray, "n steps"], known: Usual, weights: Float[ndarray, " n"]
+) -> dict[str, float]:
+    pitch, in_range = _pitch_and_range(melody, known, weights)
+    spans, sounding = _spans(melody)
+    of_sounding = weights[sounding]
+    return {
+        "mean_pitch": pitch,
+        "in_one_scale": _mean(in_best_scale(melody[sounding]), of_sounding),
+        "notes_in_usual_range": in_range,
+        "phrases_of_usual_span": _mean(spans <= known.span, of_sounding),
+    }
+
+
+def _pitch_and_range(
+    melody: Int[ndarray, "n steps"], known: Usual, weights: Float[ndarray, " n"]
+) -> tuple[float, float]:
+    """(mean pitch, share in the usual range) of the notes."""
+    onsets = melody >= 0
+    by_note = np.broadcast_to(weights[:, None], melody.shape)[onsets]
+    pitches = melody[onsets]
+    in_range = (known.low <= pitches) & (pitches <= known.high)
+    return _mean(pitches, by_note), _mean(in_range, by_note)
 
 
 def wasserstein(

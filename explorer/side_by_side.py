@@ -10,8 +10,10 @@ from typing import Any, Final
 from explorer.checkpoint import Checkpoint
 from explorer.errors import CheckpointError
 from explorer.markdown import number, table
+from explorer.measured import parts_of
 
 _KEPT: Final = (
+    "encoding",
     "reconstruction",
     "interpolation",
     "kl_bits",
@@ -73,6 +75,32 @@ def comparison_table(models: Mapping[str, Mapping[str, Any]]) -> str:
         "of mixed steps",
     ]
     return table(header, [_row(name, found) for name, found in models.items()])
+
+
+def parts_table(models: Mapping[str, Mapping[str, Any]]) -> str:
+    """A row per part of each model that has several, as Markdown; "" without any."""
+    rows = [
+        [
+            name,
+            part,
+            *(
+                number(found["reconstruction"][way]["by_part"][part][score])
+                for score in ("accuracy", "onset_f1")
+                for way in ("teacher_forced", "sampled")
+            ),
+        ]
+        for name, found in models.items()
+        for part in parts_of(found)
+    ]
+    header = [
+        "checkpoint",
+        "part",
+        "teacher-forced",
+        "sampled",
+        "onset F1, teacher-forced",
+        "onset F1, sampled",
+    ]
+    return table(header, rows) if rows else ""
 
 
 def same_phrases(models: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -4,6 +4,7 @@
 matrix products count, as in most published figures; what the gates cost is overhead.
 """
 
+import re
 import time
 from typing import Literal
 
@@ -40,7 +41,8 @@ def training_work(model: MusicVAE, objective: Literal["events", "bar_codes"]) ->
     total = 0
     for name, weights in model.named_parameters():
         if weights.ndim == 2:
-            part = next(part for part in uses if name.startswith(f"{part}."))
+            own = re.sub(r"^decoder\.\d+", "decoder", name)  # one of several parts
+            part = next(part for part in uses if own.startswith(f"{part}."))
             total += weights.numel() * uses[part] * cost[part]
     return float(total)
 

@@ -20,6 +20,7 @@ import os
 import queue
 import threading
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,8 @@ from numpy import ndarray
 
 from explorer.caps import MAX_AUDIO_SECONDS
 from explorer.errors import SynthError
-from explorer.notes import STEPS_PER_QUARTER, NoteSequence
+from explorer.notes import STEPS_PER_QUARTER, Note, NoteSequence
+from explorer.trio import part_of
 
 SAMPLE_RATE: Final = 44_100  # frames a second
 BLOCK: Final = 64  # frames; FluidSynth's clock
@@ -208,7 +210,8 @@ def render_loop(
     tune
         Its length and tempo give the loop's; an empty tune is silent.
     program
-        General MIDI program for all but drums; None plays each note's own.
+        General MIDI program of the melody: of all but drums, and but a bass that plays
+        with other parts. None plays each note's own.
 
     Raises
     ------
@@ -242,7 +245,8 @@ def render_wav(
     tune
         Its length and tempo give the file's; an empty tune is silent.
     program
-        General MIDI program for all but drums; None plays each note's own.
+        General MIDI program of the melody: of all but drums, and but a bass that plays
+        with other parts. None plays each note's own.
     loops
         Times played, one directly after the other.
     tail
@@ -283,15 +287,24 @@ def _check_length(tune: NoteSequence, loops: int) -> None:
         )
 
 
+def _programs(notes: Sequence[Note], melody: int | None) -> list[int]:
+    """Program each note sounds in; a bass that plays alone counts as a melody."""
+    parts = [part_of(note) for note in notes]
+    kept = {"drums"} if set(parts) == {"bass"} else {"drums", "bass"}
+    return [
+        note.program if melody is None or part in kept else melody
+        for note, part in zip(notes, parts, strict=True)
+    ]
+
+
 def _render(
     tune: NoteSequence, *, program: int | None, loops: int, tail_seconds: float
 ) -> Int16[ndarray, "frames 2"]:
     """The tune `loops` times, then a tail."""
     _check_length(tune, loops)
     pool = _pool()
-    chosen = {
-        n.program if program is None else program for n in tune.notes if not n.is_drum
-    }
+    sounding = _programs(tune.notes, program)
+    chosen = {p for n, p in zip(tune.notes, sounding, strict=True) if not n.is_drum}
     channels = {  # a sixteenth program shares the first one's channel
         number: _MELODIC_CHANNELS[index % len(_MELODIC_CHANNELS)]
         for index, number in enumerate(sorted(chosen))
@@ -299,8 +312,7 @@ def _render(
     events = []
     for loop in range(loops):
         first = loop * tune.total_steps
-        for note in tune.notes:
-            own = note.program if program is None else program
+        for note, own in zip(tune.notes, sounding, strict=True):
             channel = _DRUM_CHANNEL if note.is_drum else channels[own]
             start = frame_at(first + note.start_step, tune.qpm)
             end = max(frame_at(first + note.end_step, tune.qpm) - BLOCK, start + BLOCK)

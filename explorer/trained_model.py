@@ -4,31 +4,38 @@ Speaks in `NoteSequence`s and numpy arrays, knows nothing of pages, and never ch
 after loading: any number of threads may share one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Integer
 from numpy import ndarray
+from torch import Tensor
 
 from explorer import checkpoint, codes, latent, library
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.checkpoint import Checkpoint, to_safetensors
 from explorer.codes import BATCH_SIZE, Codes
-from explorer.converters import (
-    MelodyConverter,
-    melody_to_sequence,
-    tokens_to_melody,
-)
+from explorer.converters import Converter, MelodyConverter
+from explorer.drums import DrumsConverter
+from explorer.encodings import Encoding, EncodingName
 from explorer.errors import CheckpointError
+from explorer.ghosts import Ghost, ghosts
 from explorer.latent import AttributeVectors
 from explorer.library import Library
+from explorer.model import split_logits
 from explorer.notes import NoteSequence
+from explorer.trio import TrioConverter
 
 VECTORS: Final = "attributes.safetensors"
+CONVERTERS: Final[dict[EncodingName, Callable[..., Converter]]] = {
+    "melody": MelodyConverter,
+    "drums": DrumsConverter,
+    "trio": TrioConverter,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +43,9 @@ class DecodedTune:
     """What a code sounds like, and how sure the model was."""
 
     tune: NoteSequence
-    melody: Int[ndarray, " steps"]  # events, one per sixteenth
-    certainty: Float[ndarray, " steps"]  # probability the model gave each of them
+    tokens: Integer[ndarray, " steps *parts"]  # what the model wrote
+    certainty: Float[ndarray, " steps *parts"]  # probability it gave each of them
+    ghosts: tuple[Ghost, ...] = ()  # notes it nearly wrote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +55,26 @@ class TrainedModel:
     checkpoint: Checkpoint
     library: Library
     attribute_vectors: AttributeVectors
-    converter: MelodyConverter = field(init=False)
+    converter: Converter = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "converter", MelodyConverter(num_bars=self.num_bars))
+        converter = CONVERTERS[self.encoding](num_bars=self.num_bars)
+        object.__setattr__(self, "converter", converter)
 
     @property
     def name(self) -> str:
         """Name of the checkpoint."""
         return self.checkpoint.name
+
+    @property
+    def encoding(self) -> EncodingName:
+        """What it writes: melodies, drum beats or trios."""
+        return self.checkpoint.config.encoding
+
+    @property
+    def music(self) -> Encoding:
+        """The parts of what it writes."""
+        return self.checkpoint.config.music
 
     @property
     def num_bars(self) -> int:
@@ -78,9 +97,9 @@ class TrainedModel:
         Raises
         ------
         ConversionError
-            If a tune has no melody note within the phrase.
+            If a tune has nothing for a part of the model within the phrase.
         """
-        steps = np.empty((0, self.num_steps), np.uint8)
+        steps = np.empty((0, self.num_steps, *self.music.part_shape), self.music.dtype)
         tokens = [self.converter.to_tokens(tune)[None] for tune in tunes]
         return encode_tokens(self.checkpoint, np.concatenate([steps, *tokens]))
 
@@ -117,10 +136,13 @@ class TrainedModel:
         found = []
         size = BATCH_SIZE if temperature is None else 1
         for rows in _batches(z, size):
-            for tokens, certainty in self._decode_batch(rows, temperature, seed):
-                melody = tokens_to_melody(tokens)
-                tune = melody_to_sequence(melody, qpm=qpm)
-                found.append(DecodedTune(tune=tune, melody=melody, certainty=certainty))
+            for tokens, certainty, near in self._decode_batch(rows, temperature, seed):
+                tune = self.converter.from_tokens(tokens, qpm=qpm)
+                found.append(
+                    DecodedTune(
+                        tune=tune, tokens=tokens, certainty=certainty, ghosts=near
+                    )
+                )
         return tuple(found)
 
     def sample(
@@ -160,25 +182,54 @@ class TrainedModel:
         path = latent.slerp if spherical else latent.lerp
         return path(z_a, z_b, num_steps)
 
+    def square(
+        self, corners: Float[ndarray, "4 z_size"], size: int, *, spherical: bool = True
+    ) -> Float[ndarray, "cells z_size"]:
+        """Codes of a `size` by `size` grid, row by row; see `latent.square`."""
+        return latent.square(corners, size, spherical=spherical)
+
     @torch.inference_mode()
     def _decode_batch(
         self, z: Float[ndarray, "n z_size"], temperature: float | None, seed: int
-    ) -> Iterator[tuple[Int[ndarray, " steps"], Float[ndarray, " steps"]]]:
+    ) -> list[tuple[ndarray, ndarray, tuple[Ghost, ...]]]:
+        """(tokens, certainty, ghosts) of each code."""
         generator = torch.Generator().manual_seed(seed)
         decoded = self.checkpoint.model.decode(
             torch.from_numpy(z.astype(np.float32)),
             temperature=temperature,
             generator=generator,
         )
-        probabilities = torch.softmax(decoded.logits, dim=2)
-        chosen = probabilities.gather(2, decoded.tokens[:, :, None])[:, :, 0]
-        tokens = decoded.tokens.numpy().astype(np.int16)
-        return zip(tokens, chosen.numpy(), strict=True)
+        probabilities = [
+            torch.softmax(logits, dim=2)
+            for logits in split_logits(decoded.logits, self.music)
+        ]
+        certainty = _certainty(decoded.tokens, probabilities, self.music).numpy()
+        tokens = decoded.tokens.numpy().astype(self.music.dtype)
+        by_part = [part.numpy() for part in probabilities]
+        return [
+            (own, certainty[row], ghosts(own, [p[row] for p in by_part], self.music))
+            for row, own in enumerate(tokens)
+        ]
 
 
-def encode_tokens(checkpoint: Checkpoint, tokens: UInt8[ndarray, "n steps"]) -> Codes:
+def encode_tokens(
+    checkpoint: Checkpoint, tokens: Integer[ndarray, "n steps *parts"]
+) -> Codes:
     """Codes of phrases given as tokens."""
     return codes.encode(checkpoint.model, tokens)
+
+
+def _certainty(
+    tokens: Integer[Tensor, "n steps *parts"],
+    probabilities: Sequence[Float[Tensor, "n steps _depth"]],
+    music: Encoding,
+) -> Float[Tensor, "n steps *parts"]:
+    """The probability of each token among the classes of its part."""
+    chosen = [
+        part.gather(2, own[:, :, None])[:, :, 0]
+        for part, own in zip(probabilities, music.by_part(tokens).values(), strict=True)
+    ]
+    return chosen[0] if len(chosen) == 1 else torch.stack(chosen, dim=2)
 
 
 def _batches(rows: ndarray, size: int) -> Iterator[ndarray]:
@@ -224,7 +275,7 @@ def read_vectors(checkpoint: Checkpoint) -> AttributeVectors:
         If they are missing, damaged or do not fit the model.
     """
     arrays = checkpoint.read_arrays(VECTORS)
-    names = tuple(ATTRIBUTES)
+    names = tuple(attributes_of(checkpoint.config.encoding))
     shapes = {f"{name}.vector": (checkpoint.config.z_size,) for name in names}
     shapes |= {f"{name}.means": (2,) for name in names} | {"num_examples": (1,)}
     if {name: array.shape for name, array in arrays.items()} != shapes:

@@ -14,16 +14,22 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Integer
 from torch import Generator, Tensor
 
 from explorer import checkpoint, run_state
 from explorer.batches import Batches, cut
 from explorer.checkpoint import Checkpoint
-from explorer.config import Config, TrainConfig, model_config_to_json
+from explorer.config import (
+    Config,
+    TrainConfig,
+    model_config_from_json,
+    model_config_to_json,
+)
 from explorer.dataset import Dataset
 from explorer.errors import DataError
-from explorer.model import LossTerms, MusicVAE, initialise, one_hot
+from explorer.initialisation import initialise
+from explorer.model import LossTerms, MusicVAE
 from explorer.objectives import bar_code_terms, event_terms, start_from
 from explorer.validation import validate
 
@@ -56,7 +62,7 @@ class StepResult:
 def train_step(
     model: MusicVAE,
     optimizer: torch.optim.Optimizer,
-    tokens: UInt8[Tensor, "batch time"],
+    tokens: Integer[Tensor, "batch time *parts"],
     step: int,
     config: TrainConfig,
     generator: Generator,
@@ -100,6 +106,12 @@ class Trainer:
         bf16: bool | None,
         start: Checkpoint | None = None,
     ) -> None:
+        if data.encoding != config.model.encoding:
+            raise DataError(
+                f"The data holds {data.encoding} phrases and {config.name} writes "
+                f"{config.model.encoding}. Prepare with --music "
+                f"{config.model.encoding}, or choose another preset."
+            )
         self.config, self.data, self.folder = config, data, folder
         self.device = torch.device(device)
         self.step = self.examples = 0
@@ -225,7 +237,7 @@ class Trainer:
         if found is None:
             return
         tensors, facts = found
-        if facts["model"] != model_config_to_json(self.config.model):
+        if model_config_from_json(facts["model"]) != self.config.model:
             raise DataError(
                 f"{self.folder} holds a run of another model ({facts['preset']}). "
                 "Give this run another --name."
@@ -266,9 +278,8 @@ class Trainer:
             started = time.perf_counter()
             try:
                 with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-                    x = one_hot(tokens, self.config.model.depth)
-                    posterior = self.model.encode(x)
-                    logits = self.model.teacher_forced(x, posterior.mu)
+                    posterior = self.model.encode(tokens)
+                    logits = self.model.teacher_forced(tokens, posterior.mu)
                 logits.float().sum().backward()  # type: ignore[no-untyped-call]
             except RuntimeError:  # processors without bf16 have no such LSTM
                 return False

@@ -5,11 +5,11 @@ from typing import Final
 import numpy as np
 
 from explorer import codes
-from explorer.attributes import ATTRIBUTES, measure
-from explorer.converters import NUM_SPECIAL_EVENTS, tokens_to_melody
+from explorer.attributes import attributes_of, measure
 from explorer.dataset import Dataset
 from explorer.errors import DataError
 from explorer.latent import AttributeVectors, attribute_vectors
+from explorer.metrics import num_onsets
 from explorer.model import MusicVAE
 
 NUM_PHRASES: Final = 30_000  # training phrases behind the vectors
@@ -25,9 +25,10 @@ def find_vectors(
     DataError
         If there are fewer than four such phrases.
     """
+    music = model.config.music
     generator = np.random.default_rng([seed, 1])
     tokens = data.split("train").tokens
-    sounding = np.flatnonzero((tokens >= NUM_SPECIAL_EVENTS).any(axis=1))
+    sounding = np.flatnonzero(num_onsets(tokens, music))
     if len(sounding) > num:
         sounding = np.sort(generator.choice(sounding, num, replace=False))
     tokens = tokens[sounding]
@@ -37,5 +38,6 @@ def find_vectors(
             "vectors take 4 or more. Prepare more tunes."
         )
     mu = codes.encode(model, tokens).mu
-    values = measure(tokens_to_melody(tokens))
-    return attribute_vectors(mu, values, tuple(ATTRIBUTES), generator)
+    values = measure(tokens, music.name)
+    names = tuple(attributes_of(music.name))
+    return attribute_vectors(mu, values, names, generator)

@@ -2,13 +2,17 @@
 
 import streamlit as st
 
-from explorer.ui import tune_map
+from explorer.ui import controls, map_filter, tune_map
 
-st.title("The tune map", anchor=False)
-st.caption(tune_map.HONESTY)
+heading, search = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+with heading:
+    st.title(f"The {controls.nouns().one} map", anchor=False)
+    st.caption(tune_map.HONESTY)
+with search:
+    rows = map_filter.choose()
 left, right = st.columns([2, 1], gap="medium")
 with left:
-    tune_map.chart()
-    tune_map.twin()
+    tune_map.chart(rows)
+    tune_map.twin(rows)
 with right:
     tune_map.card()

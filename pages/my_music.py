@@ -12,6 +12,9 @@ bringing.upload()
 song = bringing.song()
 if song is None:
     st.stop()
+if lack := bringing.lacking(song):
+    st.warning(lack)
+    st.stop()
 
 left, right = st.columns([2, 3], gap="large")
 with left:

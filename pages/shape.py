@@ -3,13 +3,14 @@
 import streamlit as st
 
 from explorer import charts
-from explorer.ui import controls, failures, shaping, words
+from explorer.ui import controls, failures, saving, shaping
 
-st.title("Bend a tune", anchor=False)
+noun = controls.nouns().one
+st.title(f"Bend a {noun}", anchor=False)
 chosen = shaping.current()
 left, right = st.columns([2, 3], gap="large")
 with left:
-    controls.pick_tune("Tune", "choice_shape", chosen, shaping.choose)
+    controls.pick_tune(noun.capitalize(), "choice_shape", chosen, shaping.choose)
     shaping.sliders()
     with st.container(horizontal=True):
         st.button(
@@ -21,10 +22,10 @@ with left:
 bent = shaping.bent()
 with right:
     controls.gallery(shaping.before_and_after(bent), key="shape_gallery")
-    st.markdown(f"**What changed:** {words.changes(bent.before, bent.after)}.")
+    st.markdown(f"**What changed:** {shaping.changes(bent)}.")
     st.plotly_chart(
         charts.wanted_and_got(
-            words.slider_names(), bent.wanted, bent.got, palette=controls.palette()
+            shaping.names(), bent.wanted, bent.got, palette=controls.palette()
         ),
         theme=None,
         config={"displayModeBar": False},
@@ -32,9 +33,9 @@ with right:
     )
     for sentence in shaping.disobeyed(bent):
         st.caption(sentence)
-    controls.downloads(
+    saving.downloads(
         bent.pick.tune,
-        name=controls.file_name(bent.pick.title),
+        name=saving.file_name(bent.pick.title),
         label="Save it",
         key="shape_save",
     )

@@ -1,12 +1,12 @@
 """Renders the sound bank in assets/bank from an MIT-licensed SoundFont.
 
-    python scripts/make_bank.py [SOUNDFONT] [-o assets/bank]
+    python scripts/make_bank.py [SOUNDFONT] [-o assets/bank] [--only bass ...]
 
 The browser plays any tune from these single notes. Each instrument is one Ogg Vorbis
 file of equal slots: slot i starts at i * slot_seconds and holds pitches[i]. Notes are
 dry and mono, start `lead_seconds` into their slot and fade out by its end. They are
 brought halfway to one loudness, so that no instrument or register is lost and none
-sounds unnatural.
+sounds unnatural. With `--only`, the other files stay as they are.
 """
 
 import argparse
@@ -49,6 +49,7 @@ class Instrument:
     label: str
     program: int
     is_drum: bool = False
+    is_bass: bool = False  # plays the bass of a trio; no choice for a melody
     pitches: tuple[int, ...] = tuple(range(21, 109, 3))  # others play at another speed
 
 
@@ -63,6 +64,13 @@ INSTRUMENTS = (
     ),
     Instrument(
         name="flute", label="Flute", program=73, pitches=tuple(range(48, 109, 3))
+    ),
+    Instrument(
+        name="bass",
+        label="Bass",
+        program=33,
+        is_bass=True,
+        pitches=tuple(range(28, 62, 3)),
     ),
     Instrument(
         name="drums", label="Drum kit", program=0, is_drum=True, pitches=DRUM_PITCHES
@@ -143,7 +151,11 @@ def write_vorbis(file: Path, samples: Float[ndarray, " frames"]) -> None:
 
 def entry(instrument: Instrument, file: Path) -> dict[str, object]:
     """The instrument's part of index.json."""
-    kind = {"is_drum": True} if instrument.is_drum else {"program": instrument.program}
+    kind: dict[str, object] = {"program": instrument.program}
+    if instrument.is_drum:
+        kind = {"is_drum": True}
+    elif instrument.is_bass:
+        kind["is_bass"] = True
     return {
         "label": instrument.label,
         **kind,
@@ -160,6 +172,12 @@ def main() -> None:
         "soundfont", nargs="?", type=Path, help=f"default: {SOUNDFONT_NAME}"
     )
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "assets" / "bank")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=[instrument.name for instrument in INSTRUMENTS],
+        help="instruments to make; default: all",
+    )
     arguments = parser.parse_args()
     found = [folder / SOUNDFONT_NAME for folder in SEARCHED]
     soundfont = arguments.soundfont or next((p for p in found if p.is_file()), None)
@@ -172,8 +190,8 @@ def main() -> None:
     instruments = {}
     for instrument in INSTRUMENTS:
         file = arguments.output / f"{instrument.name}.ogg"
-        samples = sprite(soundfont, instrument)
-        write_vorbis(file, samples)
+        if arguments.only is None or instrument.name in arguments.only:
+            write_vorbis(file, sprite(soundfont, instrument))
         instruments[instrument.name] = entry(instrument, file)
         print(f"{file.name}: {file.stat().st_size / 1e6:.2f} MB")
     index = {

@@ -32,6 +32,7 @@ class Run:
     bars: int  # of the phrases it is trained on
     minutes: float  # of all its sittings
     start_from: str | None = None  # an earlier run of the plan
+    music: str = "melody"  # what `prepare` takes from the corpus
     promote: bool = False  # whether it becomes a checkpoint
     settings: dict[str, Any] = field(default_factory=dict)  # flags of `train`
 
@@ -43,7 +44,13 @@ class Run:
     @property
     def data(self) -> Path:
         """The prepared phrases it is trained on."""
-        return Path("data") / f"mel_{self.bars}bar"
+        return Path("data") / f"{SHORT_NAMES[self.music]}_{self.bars}bar"
+
+    def prepare_command(self, corpora: list[str]) -> list[str]:
+        """The command that makes that folder."""
+        command = [*EXPLORER, "prepare", *corpora, "-o", str(self.data)]
+        command += ["--bars", str(self.bars), "--music", self.music]
+        return [*command, "--arrange"] if self.music == "trio" else command
 
     def train_command(self, minutes: float, device: str) -> list[str]:
         """The command of one sitting."""
@@ -57,6 +64,7 @@ class Run:
         return command
 
 
+SHORT_NAMES = {"melody": "mel", "drums": "drums", "trio": "trio"}
 POLL_SECONDS = 1.0
 EXPLORER = [sys.executable, "-m", "explorer"]
 
@@ -170,11 +178,10 @@ def main() -> None:
     runs = read_plan(options.plan)
     corpora = [str(corpus.resolve()) for corpus in options.corpora]
     os.chdir(ROOT)
-    for bars, folder in sorted({(run.bars, run.data) for run in runs}):
-        if not (folder / "manifest.json").exists():
-            print("prepare", folder, flush=True)
-            prepare = [*EXPLORER, "prepare", *corpora, "-o", str(folder)]
-            subprocess.run([*prepare, "--bars", str(bars)], check=True)
+    for run in runs:
+        if not (run.data / "manifest.json").exists():
+            print("prepare", run.data, flush=True)
+            subprocess.run(run.prepare_command(corpora), check=True)
     train_all(runs, jobs=options.jobs, minutes=options.minutes, device=options.device)
     for run in runs:
         if run.promote and minutes_left(run) == 0:

@@ -17,8 +17,9 @@ from explorer.model import MusicVAE
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- checkpoints -->", "<!-- /checkpoints -->"
 HEAD = (
-    "| Checkpoint | Bars | Parameters | Teacher-forced | Sampled | KL | Trained |\n"
-    "|---|---|---|---|---|---|---|"
+    "| Checkpoint | Music | Bars | Parameters | Teacher-forced | Sampled | KL "
+    "| Trained |\n"
+    "|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -31,15 +32,22 @@ def row(folder: Path) -> str:
     training = config["training"]
     cells = [
         f"[{folder.name}](checkpoints/{folder.name}/README.md)",
+        model.config.encoding,
         str(model.config.num_bars),
         f"{model.num_parameters() / 1e6:.1f} M",
-        f"{reconstruction['teacher_forced']['accuracy']:.3f}",
-        f"{reconstruction['sampled']['accuracy']:.3f}",
+        accuracy(reconstruction["teacher_forced"]),
+        accuracy(reconstruction["sampled"]),
         f"{metrics['kl_bits']:.0f} bits",
         f"{sum(stage['minutes'] for stage in stages(training)):.0f} minutes on "
         f"{training['hardware']}",
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def accuracy(score: dict[str, Any]) -> str:
+    """The share of right events, or that of each part."""
+    parts = score.get("by_part") or {"": score}
+    return " / ".join(f"{part['accuracy']:.3f}" for part in parts.values())
 
 
 def table(checkpoints: Path) -> str:

@@ -62,6 +62,13 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests measured, which no test may judge: a machine can be busy."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
+
+
 @pytest.fixture
 def root() -> Path:
     """The top of the repository."""
@@ -72,6 +79,35 @@ def root() -> Path:
 def rng() -> np.random.Generator:
     """A fresh generator, the same for every test."""
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def use(monkeypatch):
+    """Point the app at a folder of checkpoints."""
+    import streamlit as st
+
+    def point(folder):
+        monkeypatch.setenv("EXPLORER_CHECKPOINTS", str(folder))
+        st.cache_resource.clear()
+        st.cache_data.clear()
+
+    yield point
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def unchecked():
+    """Do not check shapes and types: that takes most of the time of what has notes.
+
+    For tests of whole pages, whose parts are all checked by tests of their own.
+    """
+    import jaxtyping
+
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", before)
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +153,20 @@ def two_lengths_url(tmp_path_factory):
     root = tmp_path_factory.mktemp("checkpoints")
     tiny_checkpoint.write(root, "short", num=200)
     tiny_checkpoint.write(root, "long", num=200, config=tiny_checkpoint.TINY_LONG)
+    environment = {**os.environ, "EXPLORER_CHECKPOINTS": str(root)}
+    yield from _served(tmp_path_factory, environment)
+
+
+@pytest.fixture(scope="session")
+def kinds_url(tmp_path_factory):
+    """The address of an app with models of melodies, of drums and of bands."""
+    from tests import tiny_checkpoint
+
+    root = tmp_path_factory.mktemp("checkpoints")
+    tiny_checkpoint.write(root, "tunes", num=200)
+    tiny_checkpoint.write(root, "beats", num=200, encoding="drums")
+    config = tiny_checkpoint.TINY_LONG_TRIO
+    tiny_checkpoint.write(root, "band", num=200, config=config)
     environment = {**os.environ, "EXPLORER_CHECKPOINTS": str(root)}
     yield from _served(tmp_path_factory, environment)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.config import Config, ModelConfig, TrainConfig
 from explorer.dataset import Dataset, SourceInfo, Split, TuneInfo
+from explorer.encodings import ENCODINGS
 
 TINY_MODEL = ModelConfig(
     num_bars=2, enc_rnn_size=(24,), dec_rnn_size=(24, 24), z_size=8
@@ -21,6 +22,12 @@ TINY_HIERARCHY = ModelConfig(
     z_size=6,
 )
 """A model of two bars whose bar level has the sizes of `TINY_BAR`."""
+
+TINY_DRUMS = ModelConfig(
+    num_bars=2, encoding="drums", enc_rnn_size=(24,), dec_rnn_size=(24, 24), z_size=8
+)
+TINY_TRIO = dataclasses.replace(TINY_HIERARCHY, encoding="trio", z_size=8)
+TINY_MODELS = {"melody": TINY_MODEL, "drums": TINY_DRUMS, "trio": TINY_TRIO}
 
 TINY_TRAIN = TrainConfig(
     batch_size=8,
@@ -42,28 +49,42 @@ def tiny_config(model=TINY_MODEL, **train):
     return Config(name="tiny", model=model, train=training)
 
 
-def tiny_tokens(num, seed=0):
-    """Phrases with a note or a hold at every step."""
+def tiny_tokens(num, seed=0, *, encoding="melody"):
+    """Phrases of two bars with something at the start, and many steps of nothing."""
     rng = np.random.default_rng(seed)
-    tokens = rng.integers(30, 50, size=(num, 32)).astype(np.uint8)
+    music = ENCODINGS[encoding]
+    parts = [_tiny_part(part, num, rng) for part in music.parts]
+    tokens = np.stack(parts, axis=-1) if music.part_shape else parts[0]
+    return tokens.astype(music.dtype)
+
+
+def _tiny_part(part, num, rng):
+    """A melody of a few notes, a bass two octaves below, or drums of all kinds."""
+    low, high, first = {
+        "melody": (30, 50, 40),
+        "bass": (6, 26, 16),
+        "drums": (1, 512, 5),
+    }[part.name]
+    tokens = rng.integers(low, high, size=(num, 32)).astype(np.int16)
     tokens[rng.random(tokens.shape) < 0.6] = 0
-    tokens[:, 0] = 40
+    tokens[:, 0] = first
     return tokens
 
 
-def tiny_dataset(num=24, num_sources=2, weights=(0.75, 0.25)):
+def tiny_dataset(num=24, num_sources=2, weights=(0.75, 0.25), *, encoding="melody"):
     """Prepared data in memory: `num` phrases of as many tunes in each split."""
     splits = {}
     for seed, name in enumerate(("train", "validation", "test")):
         rows = np.arange(num)
         splits[name] = Split(
-            tokens=tiny_tokens(num, seed),
+            tokens=tiny_tokens(num, seed, encoding=encoding),
             tune=rows.astype(np.int32),
             bar=np.zeros(num, np.int32),
             source=(rows % num_sources).astype(np.uint8),
         )
     return Dataset(
         num_bars=2,
+        encoding=encoding,
         splits=splits,
         tunes=tuple(
             TuneInfo(

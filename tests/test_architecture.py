@@ -25,9 +25,12 @@ OWNERS = {
     "safetensors": r"explorer/(checkpoint|library|run_state)\.py",
     "fluidsynth": r"explorer/synth\.py",
     "soundfile": r"explorer/synth\.py",
-    "plotly": r"explorer/(charts|figures|pictures)\.py|explorer/ui/.*",
+    "plotly": (
+        r"explorer/(charts|figures|map_chart|path_charts|pictures)\.py|explorer/ui/.*"
+    ),
     "kaleido": r"explorer/pictures\.py",
-    "sklearn": r"explorer/projection\.py",
+    "sklearn": r"explorer/(projection|regions)\.py",
+    "scipy": r"explorer/regions\.py",
     "openTSNE": r"explorer/projection\.py",
 }
 

@@ -1,63 +1,34 @@
-"""What only a browser can show: sound, gestures, files in and out, a clean console.
-
-Sound is measured on the master output: its level by the player's AnalyserNode, and
-gaps by a worklet that reports each block of 128 frames.
-"""
+"""What only a browser can show: sound, gestures, files in and out, a clean console."""
 
 import html
 import io
 import re
 import wave
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from explorer import midi, synth
 from explorer.notes import Note, sequence
+from tests.browsing import (
+    BLOCK,
+    GAP,
+    LEVEL,
+    METER,
+    SILENCE,
+    choose_model,
+    drag,
+    longest_gap,
+    saved,
+    title,
+    visits,
+    wait_for_loop,
+    wait_for_silence,
+    wait_for_sound,
+)
 
 pytestmark = pytest.mark.browser
-PATIENCE = 60_000  # milliseconds; a limit for a machine with other work, never a claim
-expect.set_options(timeout=PATIENCE)
-
 PAGES = ("", "blend", "map", "shape", "my-music", "under-the-hood")
-SOUND = 0.003  # RMS; the quietest instrument is above it
-SILENCE = 2e-4  # RMS of a block
-GAP = 60  # milliseconds
-BLOCK = 128 / 44.1  # milliseconds
-HARMLESS = re.compile(r"/_stcore/(health|host-config)")  # asked below each page first
-
-LEVEL = """() => {
-  const data = new Float32Array(2048);
-  window.__explorerAudio.analyser.getFloatTimeDomainData(data);
-  return Math.sqrt(data.reduce((sum, v) => sum + v * v, 0) / data.length);
-}"""
-
-# Blocks as [level, whether the loop has a note sounding then].
-METER = """async () => {
-  const {ctx, analyser, engine} = window.__explorerAudio;
-  const code = `registerProcessor("meter", class extends AudioWorkletProcessor {
-    process([[samples]]) {
-      let sum = 0;
-      for (const v of samples ?? []) sum += v * v;
-      this.port.postMessage([Math.sqrt(sum / 128), currentTime]);
-      return true;
-    }
-  });`;
-  const blob = new Blob([code], {type: "text/javascript"});
-  await ctx.audioWorklet.addModule(URL.createObjectURL(blob));
-  const node = new AudioWorkletNode(ctx, "meter");
-  window.blocks = [];
-  window.ids = new Set();
-  node.port.onmessage = ({data: [level, time]}) => {
-    const {loop, timeline} = engine;
-    const step = timeline ? timeline.position(time) % loop.total_steps : -1;
-    const due = loop.notes.some((n) => n.start_step <= step && step < n.end_step);
-    window.blocks.push([level, due]);
-    window.ids.add(loop.id);
-  };
-  analyser.connect(node).connect(ctx.destination);
-}"""
 
 
 @pytest.fixture
@@ -70,79 +41,6 @@ def visit(browser, app_url):
 def visit_two_lengths(browser, two_lengths_url):
     """A function that opens a page of an app with 2-bar and 16-bar models."""
     yield from visits(browser, two_lengths_url)
-
-
-def visits(browser, app_url):
-    """Hand out a function that opens a page, and judge the visits in the end.
-
-    The console must stay clean, and nothing may be asked of another machine.
-    """
-    contexts, complaints, asked = [], [], set()
-
-    def open_page(path="", *, theme="dark"):
-        context = browser.new_context(
-            viewport={"width": 1366, "height": 768}, color_scheme=theme
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                complaints.append(f"{message.text} {message.location['url']}")
-                if message.type == "error"
-                else None
-            ),
-        )
-        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
-        page.goto(f"{app_url}/{path}")
-        expect(page.locator("h1").first).to_be_visible()
-        expect(page.locator(".dock .play")).to_be_enabled()
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [text for text in complaints if not HARMLESS.search(text)] == []
-    assert asked - {""} == {urlsplit(app_url).netloc}
-
-
-def wait_for_sound(page):
-    page.wait_for_function(f"() => ({LEVEL})() > {SOUND}", polling=20)
-
-
-def wait_for_silence(page):
-    page.wait_for_function(f"() => ({LEVEL})() < 1e-6", polling=20)
-
-
-def longest_gap(blocks, *, only_due):
-    """Milliseconds of the longest silence; `only_due`: while a note should sound."""
-    longest = run = 0
-    for level, due in blocks:
-        run = run + 1 if level < SILENCE and (due or not only_due) else 0
-        longest = max(longest, run)
-    return longest * BLOCK
-
-
-def drag(page, slider, fractions):
-    """Pull a slider's handle through places along it, 0 left to 1 right."""
-    box = slider.bounding_box()
-    y = box["y"] + box["height"] / 2
-
-    def x(fraction):
-        return box["x"] + 8 + fraction * (box["width"] - 16)
-
-    page.mouse.move(x(fractions[0]), y)
-    page.mouse.down()
-    for fraction in fractions:
-        page.mouse.move(x(fraction), y, steps=4)
-        page.wait_for_timeout(150)
-    page.mouse.up()
-
-
-def title(page):
-    return page.locator(".dock .title")
 
 
 def test_a_deep_link_works_as_the_first_visit_to_a_fresh_server(visit):
@@ -200,7 +98,11 @@ def test_dragging_from_a_to_b_changes_the_notes_without_a_gap(visit):
     # the detector does find a gap where there is one
     page.evaluate("window.blocks = []")
     page.locator(".dock .play").click()
-    page.wait_for_timeout(700)
+    wait_for_silence(page)
+    page.wait_for_function(
+        f"() => window.blocks.slice(-40).filter(([level]) => level < {SILENCE}).length"
+        " === 40"
+    )
     assert longest_gap(page.evaluate("window.blocks"), only_due=False) > GAP
 
 
@@ -313,13 +215,6 @@ def test_a_file_that_is_no_music_gets_a_sentence(visit):
     expect(page.get_by_text("Your current tune is unchanged")).to_be_visible()
 
 
-def saved(page, label):
-    """Bytes of what a download button gives."""
-    with page.expect_download() as download:
-        page.get_by_role("button", name=label).click()
-    return download.value.path().read_bytes()
-
-
 def test_what_is_saved_as_midi_has_the_notes_and_the_tempo_of_the_dock(visit):
     page = visit("blend")
     tempo = page.get_by_role("slider", name="Tempo, beats per minute")
@@ -345,18 +240,6 @@ def test_what_is_saved_as_wav_is_stereo_sound(visit):
         assert sound.getframerate() == 44_100
         frames = sound.readframes(sound.getnframes())
     assert max(frames) > 0
-
-
-def choose_model(page, name):
-    page.get_by_role("combobox", name="Music model").click()
-    page.get_by_role("option", name=name).click()
-
-
-def wait_for_loop(page, steps):
-    page.wait_for_function(
-        "(steps) => window.__explorerAudio.engine.loop?.total_steps === steps",
-        arg=steps,
-    )
 
 
 def test_a_change_of_model_is_heard_at_once_on_every_page(visit_two_lengths):

@@ -1,19 +1,21 @@
 """Every committed checkpoint: whole, described, and as good as its card says."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from explorer import card_results, cards, checkpoint, trained_model
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.evaluate import reconstruct
 from explorer.metrics import kl_bits_by_dimension
-from scripts.update_checkpoint_fixtures import GOLDEN, first_events, held_out_file
+from scripts.update_checkpoint_fixtures import GOLDEN, first_events, read_held_out
 
 ROOT = Path(__file__).resolve().parent.parent / "checkpoints"
 MAX_FILE_BYTES = 60 * 1000**2  # they live in git
+NOISE = 0.06  # standard deviation of a phrase's accuracy from seed to seed, at most
 MAX_BYTES = 200 * 1000**2  # of all checkpoints together
 NAMES = [name for name, _ in checkpoint.available(ROOT)]
 
@@ -24,7 +26,7 @@ def test_it_loads_with_its_map_and_vectors(name):
     model = trained_model.load(ROOT / name)
     assert model.name == name
     assert len(model.library) >= 1000
-    assert model.attribute_vectors.names == tuple(ATTRIBUTES)
+    assert model.attribute_vectors.names == tuple(attributes_of(model.encoding))
     assert all(title.strip() for title in model.library.titles)
     assert all(model.library.sources)
     assert all(model.library.licences)
@@ -66,16 +68,16 @@ def test_the_first_events_of_seed_0_have_not_changed(name):
 
 
 def test_measuring_held_out_phrases_again_gives_what_the_metrics_say(name):
-    """The measured phrases of one source; only the noise of z is another."""
+    """The measured phrases of one source; the noise of z and the draws are others."""
     found = checkpoint.load(ROOT / name)
-    held_out = json.loads(held_out_file(found.data["sha256"]).read_text())
-    tokens = np.array([list(bytes.fromhex(r)) for r in held_out["tokens"]], np.uint8)
-    said = found.metrics["by_source"][held_out["source"]]
+    source, tokens = read_held_out(found.data["sha256"], found.config.music)
+    said = found.metrics["by_source"][source]
     assert len(tokens) == said["num_windows"]
     written = reconstruct(found.model, tokens, seed=1)
+    by_chance = 4 * NOISE * math.sqrt(2 / len(tokens))  # between two measurements
     for way in ("teacher_forced", "sampled"):
         accuracy = (getattr(written, way) == tokens).mean()
-        assert accuracy == pytest.approx(said[way], abs=0.01)
+        assert accuracy == pytest.approx(said[way], abs=by_chance)
     bits = kl_bits_by_dimension(written.mu, written.sigma).sum()
     # Songs say less than quartets: the KL of one source is near that of all, no more.
     assert bits == pytest.approx(found.metrics["kl_bits"], rel=0.5)

@@ -7,13 +7,14 @@ import wave
 import pytest
 
 from explorer.__main__ import main
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.commands import training
 from explorer.commands.parser import build
-from explorer.config import CONFIGS, RECIPES, TrainConfig
+from explorer.config import TrainConfig
 from explorer.errors import DataError
 from explorer.midi import read_midi, write_midi
 from explorer.notes import Note, sequence
+from explorer.presets import CONFIGS, RECIPES
 from explorer.synth import available
 from tests import tiny_checkpoint
 from tests.tiny import save_tiny_checkpoint
@@ -33,12 +34,41 @@ COMMANDS = [
     "inspect",
 ]
 
+MUSIC = {"tiny": "melody", "drums": "drums", "trio": "trio"}  # of each checkpoint
+
+
+def band():
+    """Two bars of flute, bass and drums; the hi-hat has a track of its own."""
+    flute = [
+        Note(pitch=72 + step // 4, start_step=step, end_step=step + 4, program=73)
+        for step in range(0, 32, 4)
+    ]
+    bass = [
+        Note(pitch=40, start_step=step, end_step=step + 8, program=34, instrument=1)
+        for step in range(0, 32, 8)
+    ]
+    drums = [
+        Note(
+            pitch=pitch,
+            start_step=step,
+            end_step=step + 1,
+            is_drum=True,
+            instrument=instrument,
+        )
+        for pitch, instrument, pace in ((36, 9, 8), (42, 10, 2))
+        for step in range(0, 32, pace)
+    ]
+    return sequence([*flute, *bass, *drums], qpm=90)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A checkpoint `tiny` and the tunes A.mid and B.mid."""
+    """A checkpoint of each kind of music, the tunes A.mid and B.mid, and band.mid."""
     folder = tmp_path_factory.mktemp("cli")
     save_tiny_checkpoint(folder / "tiny")
+    for encoding in ("drums", "trio"):
+        tiny_checkpoint.write(folder, encoding, encoding=encoding)
+    (folder / "band.mid").write_bytes(write_midi(band()))
     for name, pitches, qpm in (
         ("A", (60, 62, 64, 65, 67, 69, 71, 72), 100),
         ("B", (72, 67, 64, 60), 140),
@@ -153,12 +183,88 @@ def test_shape_reports_every_attribute_before_and_after(capsys, tmp_path):
     out = tmp_path / "out.mid"
     argv = ("shape", "tiny", "A.mid", "--attribute", "note_density", "-o", out)
     found = answer(capsys, *argv, "--amount", 0)
-    assert list(found["attributes"]) == list(ATTRIBUTES)
+    assert list(found["attributes"]) == list(attributes_of("melody"))
     density = found["attributes"]["note_density"]
     assert density["original"] == 8 / 32
     assert density["before"] == density["after"]
     assert found["attributes"]["c_diatonic"]["original"] == 1
     assert out.exists()
+
+
+def kinds(path):
+    """(program, whether drums) of each track of a MIDI file."""
+    song = read_midi(path.read_bytes(), name=path.name)
+    return [(track.program, track.is_drum) for track in song.tracks]
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "num_notes"), [("tiny", 8), ("drums", 20), ("trio", 8 + 4 + 20)]
+)
+def test_each_model_reads_its_parts_of_a_file(capsys, tmp_path, checkpoint, num_notes):
+    out = tmp_path / "out.mid"
+    found = answer(capsys, "reconstruct", checkpoint, "band.mid", "-o", out)
+    assert found["num_notes_before"] == num_notes
+    assert found["kept"] + found["moved"] + found["lost"] == num_notes
+    assert list(found["measured"]) == list(attributes_of(MUSIC[checkpoint]))
+
+
+def test_a_trio_is_written_as_a_piano_a_bass_and_drums(capsys, tmp_path):
+    argv = ("sample", "trio", "-n", 1, "--temperature", 1, "-o", tmp_path)
+    answer(capsys, *argv)
+    assert kinds(tmp_path / "00.mid") == [(0, False), (33, False), (0, True)]
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "track", "num_notes"),
+    [
+        ("drums", "3", 16),
+        ("drums", "2", 4),
+        ("trio", "0,1,2", 16),
+        ("trio", "1,0,3", 28),
+    ],
+)
+def test_tracks_can_be_chosen_for_each_part(
+    capsys, tmp_path, checkpoint, track, num_notes
+):
+    argv = ("reconstruct", checkpoint, "band.mid", "--track", track)
+    found = answer(capsys, *argv, "-o", tmp_path / "out.mid")
+    assert found["num_notes_before"] == num_notes
+
+
+@pytest.mark.parametrize("checkpoint", ["drums", "trio"])
+def test_ways_between_two_places_of_a_file_are_written(capsys, tmp_path, checkpoint):
+    track = {"drums": ("2", "3"), "trio": ("0,1,2", "0,1,3")}[checkpoint]
+    argv = ("interpolate", checkpoint, "band.mid", "band.mid", "--track", *track)
+    found = answer(capsys, *argv, "--steps", 3, "--bar", 0, 1, "-o", tmp_path)
+    assert sorted(contents(tmp_path)) == ["00.mid", "01.mid", "02.mid"]
+    kept = found["ends"]
+    assert kept["a"]["num_notes_before"] == {"drums": 4, "trio": 16}[checkpoint]
+    assert kept["b"]["num_notes_before"] == {"drums": 8, "trio": 14}[checkpoint]
+
+
+def test_drums_are_shaped_by_attributes_of_their_own(capsys, tmp_path):
+    argv = ("shape", "drums", "band.mid", "--attribute", "hit_density", "--amount", 0)
+    found = answer(capsys, *argv, "-o", tmp_path / "out.mid")["attributes"]
+    assert list(found) == list(attributes_of("drums"))
+    assert found["hit_density"]["original"] == 20 / 32
+    assert found["kick_hat_balance"]["original"] == 16 / 20
+    assert found["variety"]["before"] == found["variety"]["after"]
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "parts"),
+    [
+        ("tiny", "melody, 2 bars"),
+        ("drums", "drums, 2 bars"),
+        ("trio", "melody, bass and drums, 2 bars"),
+    ],
+)
+def test_inspect_says_what_a_checkpoint_is(capsys, checkpoint, parts):
+    found = answer(capsys, "inspect", checkpoint)
+    assert found["encoding"] == MUSIC[checkpoint]
+    assert found["attributes"] == list(attributes_of(MUSIC[checkpoint]))
+    assert main(["inspect", checkpoint]) == 0
+    assert f"reads and writes {parts} at a time" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(available() is not None, reason="FluidSynth is not installed")
@@ -200,11 +306,44 @@ def test_inspect_reports_what_the_uploader_makes_of_a_file(capsys, tmp_path):
         (("reconstruct", "tiny", "C.mid", "-o", "x.mid"), "could not be read"),
         (("reconstruct", "tiny", "A.mid", "-o", "x.mid", "--track", 4), "1 tracks"),
         (("reconstruct", "tiny", "A.mid", "-o", "x.mid", "--bar", 2), "0 to 1"),
+        (
+            ("reconstruct", "drums", "A.mid", "-o", "x.mid"),
+            "A.mid has no drum track, and drums reads drums",
+        ),
+        (
+            ("reconstruct", "trio", "A.mid", "-o", "x.mid"),
+            "no bass track and no drum track, and trio reads melody, bass and drums",
+        ),
+        (
+            ("reconstruct", "trio", "band.mid", "-o", "x.mid", "--track", 0),
+            "--track takes 3 with commas; it has 1",
+        ),
+        (
+            ("reconstruct", "tiny", "band.mid", "-o", "x.mid", "--track", "0,1"),
+            "--track takes one number; it has 2",
+        ),
+        (
+            ("reconstruct", "trio", "band.mid", "-o", "x.mid", "--track", "0,2,3"),
+            "Track 2 of band.mid is drums, so it cannot be the bass",
+        ),
+        (
+            ("reconstruct", "drums", "band.mid", "-o", "x.mid", "--track", 0),
+            "is not drums",
+        ),
+        (
+            ("reconstruct", "trio", "band.mid", "-o", "x.mid", "--track", "0,,2"),
+            "'' is not a whole number, 0 or more",
+        ),
+        (
+            ("shape", "drums", "band.mid", "--attribute", "c_diatonic", "-o", "x"),
+            "drums has no c_diatonic. Its attributes are hit_density",
+        ),
+        (("inspect", "nobody"), "no checkpoint 'nobody'"),
         (("reconstruct", "tiny", "A.mid", "-o", "A.mid/x.mid"), "cannot be written"),
         (("shape", "tiny", "A.mid", "--attribute", "joy", "-o", "x"), "note_density"),
         (
             ("interpolate", "tiny", "A.mid", "B.mid", "-o", "x", "--bar", 0, 0, 0),
-            "--bar has 3 numbers",
+            "--bar has 3 values",
         ),
         (("inspect", "nowhere.mid"), "could not be read"),
         (("evaluate", "tiny", "nowhere"), "not a prepared data folder"),

@@ -22,11 +22,14 @@ from explorer.corpus_split import (
     tune_key,
 )
 from explorer.corpus_windows import LinePhrases, read_phrases
-from explorer.dataset import COLUMNS, DATA_FILES, SPLITS, load
+from explorer.dataset import DATA_FILES, SPLITS, column_dtypes, load, total_sha256
+from explorer.encodings import ENCODINGS
 from explorer.errors import DataError
 from explorer.midi import write_midi
 from explorer.notes import Note, sequence, transpose
 from explorer.prepare import CRASHED, list_jobs, prepare
+from tests.test_drums import EXEMPLARS, hit, write_groove
+from tests.test_trio import band
 
 needs_music21 = pytest.mark.skipif(
     importlib.util.find_spec("music21") is None,
@@ -105,12 +108,12 @@ def test_arrays_have_the_promised_types_and_every_window_of_the_tunes(prepared):
     for name in SPLITS:
         split = data.split(name)
         assert split.tokens.shape == (len(split), 32)
-        for column, dtype in COLUMNS.items():
+        for column, dtype in column_dtypes(ENCODINGS["melody"]).items():
             assert getattr(split, column).dtype == dtype
         total += len(split)
         assert {data.tunes[row].split for row in split.tune} <= {name}
     assert total == 40 * 3  # four bars give windows from bars 0, 1 and 2
-    assert data.num_bars == 2
+    assert (data.num_bars, data.encoding) == (2, "melody")
 
 
 def test_a_window_holds_the_notes_of_its_bars(prepared):
@@ -346,6 +349,83 @@ def test_a_transposed_copy_of_a_training_window_is_kept_out_of_the_test():
     assert counts["s"]["also in train"] == 1
 
 
+def test_drums_that_are_the_same_hit_by_hit_are_kept_out_of_the_test():
+    drums, other = [1, 4, 2, 4], [257, 4, 2, 4]
+    lines = [
+        dataclasses.replace(
+            found, phrases=dataclasses.replace(found.phrases, tokens=tokens)
+        )
+        for found, *rows in (
+            (candidate("train", drums), drums),
+            (candidate("test", drums, drums), drums, other),
+        )
+        for tokens in [np.array(rows, np.int16)]
+    ]
+    kept, counts = keep_once(lines, "drums")
+    assert [rows.tolist() for rows in kept] == [[0], [1]]
+    assert counts["s"]["duplicate"] == 1
+
+
+def test_the_normal_form_of_a_trio_is_that_of_its_melody():
+    trio = np.zeros((32, 3), np.int16)
+    trio[[0, 4], 0] = 40, 44
+    trio[0, 1], trio[0, 2] = 20, 300
+    other = trio.copy()
+    other[[0, 4], 0] += 5
+    other[0, 1:] = 0
+    assert normal_form(trio, "trio") == normal_form(other, "trio")
+    assert normal_form(trio, "trio") == normal_form(trio[:, 0].astype(np.uint8))
+    other[4, 0] += 1
+    assert normal_form(trio, "trio") != normal_form(other, "trio")
+
+
+def test_a_source_with_splits_of_its_own_keeps_them(tmp_path):
+    takes = [
+        {"midi_filename": f"{name}.mid", "split": split}
+        for name, split in (("b", "train"), ("c", "validation"), ("d", "test"))
+    ]
+    folder = write_groove(tmp_path / "groove", *takes)
+    data = prepare([folder], tmp_path / "data", music="drums")
+    assert (data.encoding, data.music) == ("drums", ENCODINGS["drums"])
+    for name, file in (("train", "b"), ("validation", "c"), ("test", "d")):
+        split = data.split(name)
+        assert split.tokens.dtype == np.int16
+        assert split.tokens.shape == (1, 32)  # its bars are all alike
+        assert {data.tunes[row].file for row in split.tune} == {f"{file}.mid"}
+
+
+def test_drums_draw_mostly_from_groove(tmp_path):
+    write_groove(tmp_path / "groove", {"midi_filename": "b.mid"})
+    (tmp_path / "freedoom").mkdir()
+    for index in range(8):
+        hits = [hit(EXEMPLARS[i % 9], 4 * i) for i in range(index, 16 + index)]
+        path = tmp_path / "freedoom" / f"song{index}.mid"
+        path.write_bytes(write_midi(sequence(hits)))
+    data = prepare([tmp_path], tmp_path / "out" / "data", music="drums")
+    weights = {source.name: source.weight for source in data.sources}
+    assert weights == {"groove": 0.85, "freedoom": 0.15}
+
+
+def test_trios_of_songs_are_prepared_and_loaded(tmp_path):
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    for index in range(12):
+        tune = transpose(band(16 + index % 3), index)
+        (songs / f"song {'abcdefghijkl'[index]}.mid").write_bytes(write_midi(tune))
+    data = prepare([songs], tmp_path / "data", num_bars=16, music="trio")
+    again = load(tmp_path / "data")
+    assert (again.encoding, again.num_bars) == ("trio", 16)
+    assert again.split("train").tokens.shape[1:] == (256, 3)
+    assert again.split("train").tokens.dtype == np.int16
+    assert data.sha256 == again.sha256
+
+
+def test_a_corpus_without_drums_says_what_was_looked_for(corpus, tmp_path):
+    (tmp_path / "song.mid").write_bytes(write_midi(tune(0)))
+    with pytest.raises(DataError, match=r"no usable drum beat .*song\.mid: no drums"):
+        prepare([tmp_path], tmp_path / "data", music="drums")
+
+
 def test_a_transposed_tune_in_the_corpus_leaks_nothing(tmp_path):
     for index in range(30):
         (tmp_path / f"song {index}a.mid").write_bytes(write_midi(tune(index)))
@@ -395,6 +475,8 @@ def test_a_missing_file_is_named(copy):
         ({"format_version": 99}, "format version 99; this program reads 1"),
         ({"num_bars": 16}, "contradicts itself"),
         ({"sources": []}, "contradicts itself"),
+        ({"encoding": "drums"}, "contradicts itself"),
+        ({"encoding": "choir"}, "encoding 'choir' is none of melody, drums, trio"),
         ({"sources": [{"name": "x"}]}, "is damaged"),
         ({"sha256": {}}, "is damaged"),
     ],
@@ -411,6 +493,39 @@ def test_a_manifest_that_is_no_object_is_refused(copy, text):
     (copy / "manifest.json").write_text(text)
     with pytest.raises(DataError, match="explorer prepare"):
         load(copy)
+
+
+def test_a_folder_from_before_there_were_encodings_holds_melodies(copy):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    assert manifest.pop("encoding") == "melody"
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    data = load(copy)
+    assert (data.encoding, data.sha256) == ("melody", manifest["sha256"]["total"])
+
+
+@pytest.mark.parametrize("token", [-1, 512])
+def test_a_token_that_is_no_class_is_refused(tmp_path, token):
+    folder = write_groove(tmp_path / "groove", {"midi_filename": "b.mid"})
+    prepare([folder], tmp_path / "data", music="drums")
+    path = tmp_path / "data" / "train_tokens.npy"
+    tokens = np.load(path)
+    tokens[0, 0] = token
+    np.save(path, tokens)
+    restate_hashes(tmp_path / "data")
+    with pytest.raises(DataError, match="train split contradicts itself"):
+        load(tmp_path / "data")
+
+
+def restate_hashes(folder):
+    """Let the manifest agree with the files as they are."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    files = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in DATA_FILES
+    }
+    manifest["sha256"] = {"total": total_sha256(files), "files": files}
+    path.write_text(json.dumps(manifest))
 
 
 def test_an_unknown_split_is_a_value_error(prepared):

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 import explorer
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.commands.parser import build
 from explorer.corpus_sources import FOLDERS
+from explorer.encodings import ENCODINGS
 from scripts import update_readme
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +103,14 @@ def test_every_page_of_the_glossary_exists():
     assert set(re.findall(r"`pages/(\w+)\.py`", GLOSSARY)) == set(PAGES)
 
 
-@pytest.mark.parametrize("attribute", ATTRIBUTES.values(), ids=lambda a: a.name)
+ATTRIBUTES = [
+    attribute
+    for encoding in ENCODINGS
+    for attribute in attributes_of(encoding).values()
+]
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES, ids=lambda a: a.name)
 def test_every_attribute_is_in_the_glossary_by_both_its_names(attribute):
     row = next(line for line in GLOSSARY.splitlines() if f"`{attribute.name}`" in line)
     assert attribute.label in row

@@ -6,17 +6,28 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.attributes import attributes_of
 from explorer.errors import DataError
 from explorer.evaluate import NUM_SAMPLES, WAYS, evaluate, reconstruct, share_weights
-from explorer.model import MusicVAE, initialise
-from tests.helpers import TINY_MODEL, tiny_dataset, tiny_tokens
+from explorer.initialisation import initialise
+from explorer.model import MusicVAE
+from tests.helpers import TINY_MODEL, TINY_MODELS, tiny_dataset, tiny_tokens
+
+
+def make(config):
+    made = MusicVAE(config)
+    initialise(made, "chrono", torch.Generator().manual_seed(0))
+    return made.eval()
 
 
 @pytest.fixture
 def model():
-    made = MusicVAE(TINY_MODEL)
-    initialise(made, "chrono", torch.Generator().manual_seed(0))
-    return made.eval()
+    return make(TINY_MODEL)
+
+
+@pytest.fixture(scope="module")
+def trio_metrics():
+    return evaluate(make(TINY_MODELS["trio"]), tiny_dataset(encoding="trio"))
 
 
 def test_figures_have_the_documented_names_and_survive_json(model):
@@ -33,6 +44,80 @@ def test_figures_have_the_documented_names_and_survive_json(model):
     assert found["eval"]["temperature"] == 1.0
     assert found["eval"]["seed"] == 3
     assert sum(s["num_windows"] for s in found["by_source"].values()) == 24
+
+
+def test_melodies_have_the_figures_they_always_had(model):
+    found = evaluate(model, tiny_dataset(), limit=4)
+    assert list(found) == [
+        "reconstruction",
+        "by_source",
+        "kl_bits",
+        "kl_bits_by_dimension",
+        "active_units",
+        "posterior",
+        "interpolation",
+        "attribute_changes",
+        "samples",
+        "eval",
+    ]
+    assert list(found["reconstruction"]["sampled"]) == [
+        "accuracy",
+        "onset_f1",
+        "exact_bars",
+        "exact_phrases",
+        "accuracy_by_step",
+        "weighted_accuracy",
+    ]
+    assert list(found["by_source"]["source-0"]) == [
+        "num_windows",
+        "teacher_forced",
+        "sampled",
+    ]
+
+
+def test_drums_are_measured_as_drums():
+    data = tiny_dataset(encoding="drums")
+    found = json.loads(json.dumps(evaluate(make(TINY_MODELS["drums"]), data)))
+    assert found["encoding"] == "drums"
+    score = found["reconstruction"]["sampled"]
+    assert 0 <= score["onset_f1"] <= score["hit_f1"] <= 1
+    assert "by_part" not in score
+    assert found["attribute_changes"]["names"] == list(attributes_of("drums"))
+    assert "transposed" not in found["samples"]["copies"]["samples"]
+    assert 0 <= found["samples"]["near"]["backbeat"] <= 1
+    assert "in_one_scale" not in found["samples"]["data"]
+
+
+def test_a_trio_is_scored_by_part_and_the_parts_make_the_whole(trio_metrics):
+    found = json.loads(json.dumps(trio_metrics))
+    assert found["encoding"] == "trio"
+    for score in found["reconstruction"].values():
+        parts = [part["accuracy"] for part in score["by_part"].values()]
+        assert score["accuracy"] == pytest.approx(sum(parts) / 3)
+    assert found["attribute_changes"]["names"] == list(attributes_of("trio"))
+    assert "transposed" in found["samples"]["copies"]["samples"]
+    assert found["samples"]["data"].keys() >= {"in_one_scale", "backbeat"}
+
+
+def test_each_source_of_trios_has_its_parts(trio_metrics):
+    sources = trio_metrics["by_source"]
+    forced = trio_metrics["reconstruction"]["teacher_forced"]["by_part"]
+    assert set(sources) == {"source-0", "source-1"}
+    for name in ("melody", "bass", "drums"):
+        of_sources = [
+            source["by_part"][name]["teacher_forced"] for source in sources.values()
+        ]
+        assert sum(of_sources) / 2 == pytest.approx(forced[name]["accuracy"])
+    for source in sources.values():
+        parts = [part["sampled"] for part in source["by_part"].values()]
+        assert source["sampled"] == pytest.approx(sum(parts) / 3)
+
+
+def test_data_of_other_music_is_refused_with_the_flag_to_use(model):
+    with pytest.raises(
+        DataError, match=r"holds drums .* writes melody.*--music melody"
+    ):
+        evaluate(model, tiny_dataset(encoding="drums"))
 
 
 def test_same_seed_same_figures_and_another_seed_other_draws(model):

@@ -7,20 +7,37 @@ import pytest
 import torch
 
 from explorer import charts, figures
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.evaluate import evaluate
-from explorer.model import MusicVAE, initialise
-from tests.helpers import TINY_MODEL, tiny_dataset
+from explorer.initialisation import initialise
+from explorer.measured import GROUP_NAMES, WAY_NAMES
+from explorer.model import MusicVAE
+from tests.helpers import TINY_MODELS, tiny_dataset
 
 LIGHT = charts.LIGHT
 OLD = ("reconstruction", "kl_bits", "kl_bits_by_dimension", "active_units", "eval")
 
 
+def measured(encoding):
+    model = MusicVAE(TINY_MODELS[encoding])
+    initialise(model, "chrono", torch.Generator().manual_seed(0))
+    found = evaluate(model.eval(), tiny_dataset(encoding=encoding))
+    return json.loads(json.dumps(found))
+
+
 @pytest.fixture(scope="module")
 def metrics():
-    model = MusicVAE(TINY_MODEL)
-    initialise(model, "chrono", torch.Generator().manual_seed(0))
-    return json.loads(json.dumps(evaluate(model.eval(), tiny_dataset())))
+    return measured("melody")
+
+
+@pytest.fixture(scope="module")
+def drums():
+    return measured("drums")
+
+
+@pytest.fixture(scope="module")
+def trio():
+    return measured("trio")
 
 
 def named(figure):
@@ -66,10 +83,10 @@ def test_bars_are_the_accuracies_plain_and_weighted(metrics):
     drawn = named(figures.reconstruction_bars({"one": metrics}, LIGHT))
     ways = metrics["reconstruction"]
     assert drawn["every phrase counted alike"] == [
-        ways[way]["accuracy"] for way in figures.WAY_NAMES
+        ways[way]["accuracy"] for way in WAY_NAMES
     ]
     assert drawn["sources counted as in training"] == [
-        ways[way]["weighted_accuracy"] for way in figures.WAY_NAMES
+        ways[way]["weighted_accuracy"] for way in WAY_NAMES
     ]
 
 
@@ -92,7 +109,7 @@ def test_the_heat_map_has_vectors_as_rows(metrics):
     assert len(panels) == 4
     added = metrics["attribute_changes"]["held_out"]["add"]
     assert [list(row) for row in panels[0].z] == added
-    assert list(panels[0].y) == [attribute.label for attribute in ATTRIBUTES.values()]
+    assert list(panels[0].y) == [a.label for a in attributes_of("melody").values()]
 
 
 def test_new_phrases_stand_beside_real_ones(metrics):
@@ -100,9 +117,45 @@ def test_new_phrases_stand_beside_real_ones(metrics):
     samples = metrics["samples"]
     first = {bar.name: bar.y[0] for bar in bars[:4]}
     assert first == {
-        name: samples[group]["c_diatonic"]
-        for group, name in figures.GROUP_NAMES.items()
+        name: samples[group]["c_diatonic"] for group, name in GROUP_NAMES.items()
     }
+
+
+def test_drums_and_trios_give_every_figure_too(drums, trio):
+    for metrics in (drums, trio):
+        drawn = figures.draw_all({"one": metrics}, LIGHT)
+        assert list(drawn) == [drawing.name for drawing in figures.DRAWINGS]
+
+
+def test_a_trio_is_drawn_part_by_part(trio):
+    lines = figures.accuracy_by_position({"one": trio}, LIGHT).data
+    score = trio["reconstruction"]["sampled"]
+    bass = next(line for line in lines if line.name == "bass, alone, drawn")
+    assert list(bass.y) == score["by_part"]["bass"]["accuracy_by_step"]
+    assert len(lines) == 6
+    looks = {(line.line.dash, line.marker.symbol) for line in lines}
+    assert len(looks) == 6
+    bars = named(figures.reconstruction_bars({"one": trio}, LIGHT))
+    assert list(bars) == ["all parts", "melody", "bass", "drums"]
+    place = list(WAY_NAMES).index("sampled")
+    assert bars["bass"][place] == score["by_part"]["bass"]["accuracy"]
+    assert bars["all parts"][place] == score["accuracy"]
+
+
+def test_several_trios_are_compared_by_all_their_parts_together(trio):
+    drawn = named(figures.accuracy_by_position({"a": trio, "b": trio}, LIGHT))
+    by_step = trio["reconstruction"]["sampled"]["accuracy_by_step"]
+    assert drawn["b, alone, drawn"] == by_step
+    assert len(drawn) == 4
+
+
+def test_new_beats_stand_beside_real_ones_by_what_makes_a_beat(drums):
+    figure = figures.sample_attributes({"one": drums}, LIGHT)
+    titles = [annotation.text for annotation in figure.layout.annotations]
+    labels = [attribute.label for attribute in attributes_of("drums").values()]
+    assert titles == [*labels, "Snare on 2 and 4", "Kick on 1"]
+    last = [bar.y[0] for bar in figure.data[-4:]]
+    assert last == [drums["samples"][group]["kick_on_one"] for group in GROUP_NAMES]
 
 
 def test_names_of_models_are_escaped_and_told_apart_without_colour(metrics):

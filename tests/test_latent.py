@@ -4,11 +4,14 @@ import pytest
 from explorer.latent import (
     AttributeVectors,
     attribute_vectors,
+    count_near,
     lerp,
+    near_radius,
     neighbours,
     sample_near,
     sample_prior,
     slerp,
+    square,
 )
 
 A = np.array([3.0, 0, 0], np.float32)
@@ -58,6 +61,58 @@ def test_a_path_needs_both_ends(path):
         path(A, B, 1)
 
 
+@pytest.mark.parametrize("spherical", [True, False])
+def test_a_square_has_its_corners_exactly_and_the_way_along_its_edges(rng, spherical):
+    corners = rng.standard_normal((4, 32)).astype(np.float32)
+    a, b, c, d = corners
+    grid = square(corners, 5, spherical=spherical)
+    assert grid.shape == (25, 32)
+    assert grid.dtype == np.float32
+    np.testing.assert_array_equal(grid[[0, 4, 20, 24]], corners)
+    path = slerp if spherical else lerp
+    np.testing.assert_array_equal(grid[:5], path(a, b, 5))
+    np.testing.assert_array_equal(grid[20:], path(c, d, 5))
+    np.testing.assert_array_equal(grid[::5], path(a, c, 5))
+    np.testing.assert_array_equal(grid[4::5], path(b, d, 5))
+
+
+@pytest.mark.parametrize("spherical", [True, False])
+def test_a_square_of_mirrored_corners_is_mirrored_so_its_centre_stays(rng, spherical):
+    corners = rng.standard_normal((4, 16))
+    grid = square(corners, 3, spherical=spherical).reshape(3, 3, 16)
+    for order, flipped in (
+        ([1, 0, 3, 2], grid[:, ::-1]),
+        ([2, 3, 0, 1], grid[::-1]),
+    ):
+        mirrored = square(corners[order], 3, spherical=spherical)
+        np.testing.assert_allclose(mirrored.reshape(3, 3, 16), flipped, atol=1e-12)
+
+
+def test_the_centre_of_a_straight_square_is_the_mean_of_its_corners(rng):
+    corners = rng.standard_normal((4, 16))
+    centre = square(corners, 3, spherical=False)[4]
+    np.testing.assert_allclose(centre, corners.mean(axis=0))
+
+
+def test_a_spherical_square_keeps_the_length_that_its_corners_share(rng):
+    corners = rng.standard_normal((4, 16))
+    corners /= np.linalg.norm(corners, axis=1, keepdims=True)
+    lengths = np.linalg.norm(square(corners, 7), axis=1)
+    np.testing.assert_allclose(lengths, 1)
+
+
+@pytest.mark.parametrize("spherical", [True, False])
+def test_a_square_of_equal_corners_is_that_code_everywhere(spherical):
+    grid = square(np.stack([A] * 4), 4, spherical=spherical)
+    np.testing.assert_allclose(grid, np.stack([A] * 16), atol=1e-6)
+
+
+def test_a_square_needs_its_corners():
+    assert len(square(np.stack([A, B, B, A]), 2)) == 4
+    with pytest.raises(ValueError, match="size 1 must be at least 2"):
+        square(np.stack([A, B, B, A]), 1)
+
+
 def test_prior_has_the_spread_asked_for():
     draws = sample_prior(4000, 32, np.random.default_rng(0), spread=2.0)
     assert draws.std() == pytest.approx(2, rel=0.01)
@@ -81,6 +136,43 @@ def test_a_code_is_its_own_nearest_neighbour(rng):
 def test_asking_for_more_neighbours_than_there_are_is_refused(k):
     with pytest.raises(ValueError, match=r"outside 1\.\.5"):
         neighbours(np.zeros((5, 2)), np.zeros((1, 2)), k)
+
+
+def test_the_radius_of_nearness_is_the_median_way_to_the_kth_other():
+    line = np.arange(101.0)[:, None]  # the third nearest is 2 away, but near the ends
+    assert near_radius(line, 3) == pytest.approx(2)
+    assert near_radius(line, 3, most=10) == pytest.approx(2)
+
+
+def test_the_radius_is_that_of_brute_force(rng):
+    codes = rng.standard_normal((1300, 6))
+    distances = np.linalg.norm(codes[:, None] - codes[None], axis=2)
+    expected = np.median(np.sort(distances, axis=1)[:, 10])
+    assert near_radius(codes, 10, most=5000) == pytest.approx(expected)
+    assert near_radius(codes, 10) == pytest.approx(expected, rel=0.1)
+
+
+@pytest.mark.parametrize(("num", "radius"), [(1, 0), (3, 2)])
+def test_with_hardly_any_codes_the_farthest_sets_the_radius(num, radius):
+    codes = 2 * np.eye(3)[:num] / np.sqrt(2)
+    assert near_radius(codes, 10) == pytest.approx(radius)
+
+
+def test_no_codes_have_no_radius():
+    with pytest.raises(ValueError, match="no codes"):
+        near_radius(np.empty((0, 2)), 10)
+
+
+def test_near_codes_are_counted_as_brute_force_does(rng):
+    codes, z = rng.standard_normal((300, 4)), rng.standard_normal((1100, 4))
+    distances = np.linalg.norm(codes[None] - z[:, None], axis=2)
+    np.testing.assert_array_equal(count_near(codes, z, 1.5), (distances <= 1.5).sum(1))
+    assert count_near(codes, z[:0], 1.5).shape == (0,)
+
+
+def test_a_code_counts_itself_and_its_copies_at_any_radius(rng):
+    codes = np.repeat(rng.standard_normal((5, 300)).astype(np.float32), 3, axis=0)
+    np.testing.assert_array_equal(count_near(codes, codes, 0.0), [3] * 15)
 
 
 def test_sampling_near_stays_between_a_code_and_its_neighbours():

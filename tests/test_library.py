@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from explorer import checkpoint, library
+from explorer.attributes import attributes_of
 from explorer.errors import CheckpointError
+from tests import tiny_checkpoint
 from tests.tiny import NUM_PHRASES, save_tiny_checkpoint, tiny_model
 
 
@@ -46,6 +48,26 @@ def test_what_was_packed_is_read_back(folder, shelf, tmp_path):
     assert again.trust == shelf.trust
 
 
+@pytest.mark.parametrize("encoding", ["drums", "trio"])
+def test_a_map_of_other_music_has_the_attributes_of_that_music(encoding, tmp_path):
+    found = checkpoint.load(tiny_checkpoint.write(tmp_path, encoding=encoding))
+    names = list(attributes_of(encoding))
+    assert found.read_json(library.PHRASES)["attributes"] == names
+    shelf = library.read(found)
+    assert shelf.encoding == encoding
+    assert shelf.attributes.shape == (60, len(names))
+
+
+def test_attributes_of_other_music_than_the_models_are_refused(folder, tmp_path):
+    phrases = checkpoint.load(folder).read_json(library.PHRASES)
+    phrases["attributes"] = list(attributes_of("drums"))
+    files = {library.PHRASES: checkpoint.to_json(phrases)}
+    with pytest.raises(
+        CheckpointError, match=r"measures .*hit_density.* knows .*c_dia"
+    ):
+        library.read(with_files(folder, tmp_path / "t", files))
+
+
 def test_each_phrase_keeps_its_own_source_and_split(shelf):
     assert len(shelf) == NUM_PHRASES
     assert shelf.titles[3] == "Tune 3"
@@ -62,6 +84,24 @@ def test_a_phrase_is_its_own_neighbour_and_lies_on_its_own_dots(shelf):
     places = shelf.place(shelf.mu[:4])
     np.testing.assert_allclose(places["pca"], shelf.positions["pca"][:4], atol=1e-4)
     assert places["tsne"].shape == (4, 2)
+
+
+def test_support_counts_the_phrases_near_a_code(shelf):
+    """Two heaps of 30 codes around a place: none between them or far out."""
+    heaps = np.zeros((2, 20))
+    heaps[0, 0], heaps[1, 0] = 50, -50
+    around = np.concatenate([np.eye(20)[1:16], -np.eye(20)[1:16]])
+    codes = (heaps[:, None] + around).reshape(60, 20)  # the others are 1.41 or 2 away
+    found = dataclasses.replace(shelf, mu=codes.astype(np.float32))
+    z = np.stack([heaps[0], heaps.mean(axis=0), heaps[1], 9 * heaps[0]])
+    np.testing.assert_array_equal(found.support(z), [30, 0, 30, 0])
+    assert found.near_radius == pytest.approx(np.sqrt(2))
+
+
+def test_half_of_the_phrases_have_the_typical_number_near(shelf):
+    others = shelf.support(shelf.mu) - 1
+    assert (others >= library.NEAR).sum() in (30, 31)
+    assert shelf.near_radius is shelf.near_radius, "computed again"
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,28 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from explorer.config import CONFIGS, ModelConfig, TrainConfig
+from explorer.config import ModelConfig, TrainConfig
+from explorer.encodings import ENCODINGS
+from explorer.initialisation import initialise
 from explorer.model import (
     MusicVAE,
     Posterior,
     beta_at,
-    initialise,
+    drum_roll,
+    encoder_input,
+    likeliest,
     negative_elbo,
     one_hot,
     sampling_probability_at,
 )
+from explorer.presets import CONFIGS
 
+MELODY = ENCODINGS["melody"]
 FLAT = ModelConfig(num_bars=2, enc_rnn_size=(12,), dec_rnn_size=(8, 8), z_size=6)
 HIERARCHICAL = ModelConfig(
     num_bars=3,
@@ -30,6 +37,18 @@ PROJECTED = ModelConfig(
     enc_rnn_size=(12, 12),
     conductor_rnn_size=(10, 10),
     conductor_output_size=5,
+    dec_rnn_size=(8, 8),
+    z_size=6,
+)
+DRUMS = ModelConfig(
+    num_bars=2, encoding="drums", enc_rnn_size=(12,), dec_rnn_size=(8, 8), z_size=6
+)
+TRIO = ModelConfig(
+    num_bars=3,
+    encoding="trio",
+    bar_enc_rnn_size=(9,),
+    enc_rnn_size=(12,),
+    conductor_rnn_size=(10, 10),
     dec_rnn_size=(8, 8),
     z_size=6,
 )
@@ -55,13 +74,17 @@ def make(config, scheme="chrono"):
 
 
 def phrases(config, num=5):
-    shape = (num, config.num_steps)
-    return torch.randint(0, config.depth, shape, generator=generator(1)).to(torch.uint8)
+    parts = [
+        torch.randint(0, depth, (num, config.num_steps), generator=generator(1 + i))
+        for i, depth in enumerate(config.music.depths)
+    ]
+    tokens = parts[0] if len(parts) == 1 else torch.stack(parts, dim=2)
+    return tokens.to(torch.from_numpy(np.zeros(0, config.music.dtype)).dtype)
 
 
 @pytest.fixture(
-    params=[FLAT, HIERARCHICAL, PROJECTED, BOTH_HIERARCHICAL],
-    ids=["flat", "hier", "projected", "both"],
+    params=[FLAT, HIERARCHICAL, PROJECTED, BOTH_HIERARCHICAL, DRUMS, TRIO],
+    ids=["flat", "hier", "projected", "both", "drums", "trio"],
 )
 def config(request):
     return request.param
@@ -75,6 +98,10 @@ def config(request):
         ("flat-mel_16bar", 235_250_778),
         ("hierdec-mel_16bar", 176_061_530),
         ("hier-mel_16bar", 72_547_418),
+        ("cat-drums_2bar_small", 4_636_672),
+        ("cat-drums_2bar_big", 137_582_080),
+        ("hierdec-trio_16bar", 230_975_156),
+        ("hier-trio_16bar", 122_529_460),
     ],
 )
 def test_presets_have_magentas_number_of_parameters(preset, count):
@@ -99,7 +126,7 @@ def test_reconstruction_is_summed_over_time_and_averaged_over_phrases():
     logits = torch.zeros(3, 32, 90)
     tokens = torch.zeros(3, 32, dtype=torch.uint8)
     prior = Posterior(torch.zeros(3, 6), torch.ones(3, 6))
-    terms = negative_elbo(logits, tokens, prior, beta=1.0, free_bits=0)
+    terms = negative_elbo(logits, tokens, prior, MELODY, beta=1.0, free_bits=0)
     assert terms.loss.item() == pytest.approx(32 * math.log(90), rel=1e-5)
 
 
@@ -109,7 +136,9 @@ def test_free_bits_are_taken_off_the_sum_of_each_example():
     posterior = Posterior(torch.tensor([[2.0, 2.0], [0.0, 0.0]]), torch.ones(2, 2))
     kl = 4.0  # of the first phrase, nats; the second has none
     for free_bits in (0.0, 2.0, 100.0):
-        terms = negative_elbo(logits, tokens, posterior, beta=0.5, free_bits=free_bits)
+        terms = negative_elbo(
+            logits, tokens, posterior, MELODY, beta=0.5, free_bits=free_bits
+        )
         cost = 0.5 * max(kl - free_bits * math.log(2), 0) / 2
         assert (terms.loss - terms.reconstruction).item() == pytest.approx(
             cost, abs=1e-3
@@ -135,19 +164,18 @@ def test_scheduled_sampling_follows_magentas_schedule():
 
 def test_steps_of_the_free_decoder_equal_the_teacher_forced_pass(config):
     model, tokens = make(config), phrases(config)
-    x = one_hot(tokens, config.depth)
-    z = model.encode(x).mu
+    z = model.encode(tokens).mu
     stepped = model.decode(z, truth=tokens, sampling_probability=0.0)
-    torch.testing.assert_close(stepped.logits, model.teacher_forced(x, z))
+    torch.testing.assert_close(stepped.logits, model.teacher_forced(tokens, z))
 
 
 def test_free_decoding_reads_its_own_events(config):
     model = make(config)
     z = torch.randn(4, config.z_size, generator=generator(2))
     decoded = model.decode(z)
-    again = model.teacher_forced(one_hot(decoded.tokens.byte(), config.depth), z)
+    again = model.teacher_forced(decoded.tokens, z)
     torch.testing.assert_close(decoded.logits, again)
-    assert decoded.tokens.equal(again.argmax(dim=2))
+    assert decoded.tokens.equal(likeliest(again, config.music))
 
 
 def test_decoding_in_a_batch_equals_one_by_one(config):
@@ -186,8 +214,8 @@ def test_bars_of_the_hierarchical_decoder_hear_each_other_only_through_one_event
     z = torch.zeros(1, HIERARCHICAL.z_size)
     changed = tokens.clone()
     changed[0, 3] = (changed[0, 3] + 1) % 90  # an event in the middle of bar 1
-    before = model.teacher_forced(one_hot(tokens, 90), z)
-    after = model.teacher_forced(one_hot(changed, 90), z)
+    before = model.teacher_forced(tokens, z)
+    after = model.teacher_forced(changed, z)
     assert not before[:, 4:16].equal(after[:, 4:16])
     torch.testing.assert_close(before[:, 16:], after[:, 16:])
 
@@ -196,15 +224,13 @@ def test_a_hierarchical_encoder_reads_every_bar_alike_and_minds_their_order():
     model = make(BOTH_HIERARCHICAL)
     bars = torch.randint(0, 90, (3, 16), generator=generator(2)).to(torch.uint8)
     phrase = bars.flatten()[None]
-    x = one_hot(phrase, 90)
-    read = one_hot(bars, 90)
-    _, (h, _) = model.encoder.bar_lstm(read)
+    _, (h, _) = model.encoder.bar_lstm(one_hot(bars, 90))
     embeddings = torch.cat([h[0], h[1]], dim=1)[None]
     torch.testing.assert_close(
-        model.encoder.read_bars(embeddings).mu, model.encode(x).mu
+        model.encoder.read_bars(embeddings).mu, model.encode(phrase).mu
     )
     turned = model.encoder.read_bars(embeddings.flip(1)).mu
-    assert not torch.allclose(turned, model.encode(x).mu, atol=1e-4)
+    assert not torch.allclose(turned, model.encode(phrase).mu, atol=1e-4)
 
 
 def test_flat_decoder_remembers_across_bars():
@@ -212,30 +238,32 @@ def test_flat_decoder_remembers_across_bars():
     changed = tokens.clone()
     changed[0, 3] = (changed[0, 3] + 1) % 90
     z = torch.zeros(1, FLAT.z_size)
-    before = model.teacher_forced(one_hot(tokens, 90), z)
-    after = model.teacher_forced(one_hot(changed, 90), z)
+    before = model.teacher_forced(tokens, z)
+    after = model.teacher_forced(changed, z)
     assert not before[:, 16:].equal(after[:, 16:])
 
 
 def test_word_dropout_blanks_the_previous_event():
     model, tokens = make(FLAT), phrases(FLAT, 1)
-    x, z = one_hot(tokens, 90), torch.zeros(1, FLAT.z_size)
+    z = torch.zeros(1, FLAT.z_size)
     keep = torch.ones(1, 32, dtype=torch.bool)
     torch.testing.assert_close(
-        model.teacher_forced(x, z, keep=keep), model.teacher_forced(x, z)
+        model.teacher_forced(tokens, z, keep=keep), model.teacher_forced(tokens, z)
     )
     keep[0, 5] = False
-    changed = model.teacher_forced(x, z, keep=keep)
-    torch.testing.assert_close(changed[:, :5], model.teacher_forced(x, z)[:, :5])
-    assert not changed[:, 5].equal(model.teacher_forced(x, z)[:, 5])
+    changed = model.teacher_forced(tokens, z, keep=keep)
+    torch.testing.assert_close(changed[:, :5], model.teacher_forced(tokens, z)[:, :5])
+    assert not changed[:, 5].equal(model.teacher_forced(tokens, z)[:, 5])
 
 
 def test_gradient_reaches_every_weight(config):
     model, tokens = make(config), phrases(config)
-    x = one_hot(tokens, config.depth)
-    posterior = model.encode(x)
-    logits = model.teacher_forced(x, posterior.sample(generator()))
-    negative_elbo(logits, tokens, posterior, beta=1.0, free_bits=0).loss.backward()
+    posterior = model.encode(tokens)
+    logits = model.teacher_forced(tokens, posterior.sample(generator()))
+    music = config.music
+    negative_elbo(
+        logits, tokens, posterior, music, beta=1.0, free_bits=0
+    ).loss.backward()
     for name, parameter in model.named_parameters():
         if parameter.requires_grad and name != "conductor.lstm.weight_ih_l0":  # reads 0
             assert parameter.grad is not None, name
@@ -267,3 +295,46 @@ def test_z_reaches_the_first_state_cell_before_hidden():
     flat = torch.tanh(model.decoder.initial_state.dense(z))
     (h0, c0), (h1, c1) = model.decoder.initial_state(z)
     torch.testing.assert_close(torch.cat([c0, h0, c1, h1], dim=1), flat)
+
+
+def test_the_encoder_of_drums_reads_a_bit_a_drum_and_one_for_silence():
+    tokens = torch.tensor([[0, 0b000000101, 0b100000000]], dtype=torch.int16)
+    expected = torch.zeros(1, 3, 10)
+    expected[0, 0, 9] = expected[0, 1, 0] = expected[0, 1, 2] = expected[0, 2, 8] = 1
+    assert drum_roll(tokens).equal(expected)
+    assert encoder_input(tokens, ENCODINGS["drums"]).equal(expected)
+
+
+def test_the_encoder_of_trios_reads_the_parts_side_by_side():
+    tokens = torch.tensor([[[3, 7, 511]]], dtype=torch.int16)
+    read = encoder_input(tokens, ENCODINGS["trio"])
+    assert read.shape == (1, 1, 692)
+    assert read.nonzero()[:, 2].tolist() == [3, 90 + 7, 180 + 511]
+
+
+def test_the_loss_of_a_trio_is_the_sum_of_its_parts():
+    logits = torch.zeros(2, 48, 692)
+    tokens = torch.zeros(2, 48, 3, dtype=torch.int16)
+    prior = Posterior(torch.zeros(2, 6), torch.ones(2, 6))
+    terms = negative_elbo(
+        logits, tokens, prior, ENCODINGS["trio"], beta=1.0, free_bits=0
+    )
+    expected = 48 * (2 * math.log(90) + math.log(512))
+    assert terms.loss.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_parts_of_a_trio_hear_each_other_only_through_the_code():
+    model, tokens = make(TRIO), phrases(TRIO, 1)
+    changed = tokens.clone()
+    changed[0, :, 1] = (changed[0, :, 1] + 1) % 90  # another bass line
+    z = torch.zeros(1, TRIO.z_size)
+    before, after = model.teacher_forced(tokens, z), model.teacher_forced(changed, z)
+    assert before[..., :90].equal(after[..., :90])
+    assert before[..., 180:].equal(after[..., 180:])
+    assert not before[..., 90:180].equal(after[..., 90:180])
+
+
+def test_likeliest_picks_each_part_among_its_own_classes():
+    logits = torch.zeros(1, 1, 692)
+    logits[0, 0, 5], logits[0, 0, 90 + 6], logits[0, 0, 180 + 300] = 1.0, 9.0, 2.0
+    assert likeliest(logits, ENCODINGS["trio"]).tolist() == [[[5, 6, 300]]]

@@ -12,6 +12,7 @@ from explorer.notes import (
     slice_bars,
     slice_steps,
     transpose,
+    with_loop,
 )
 
 
@@ -122,3 +123,16 @@ def test_a_short_tune_starts_over_until_the_bars_are_full(num_bars, starts):
 def test_a_tune_without_length_fills_nothing():
     with pytest.raises(ValueError, match="fills no bar"):
         fill_bars(sequence([]), 2)
+
+
+def test_a_loop_goes_round_under_a_tune():
+    tune = sequence([Note(pitch=60, start_step=0, end_step=40)], total_steps=40)
+    hit = Note(pitch=36, start_step=4, end_step=5, is_drum=True)
+    both = with_loop(tune, sequence([hit], total_steps=16))
+    starts = [note.start_step for note in both.notes if note.is_drum]
+    assert starts == [4, 20, 36]
+    assert (both.total_steps, both.notes[0]) == (40, tune.notes[0])
+    empty = sequence([])
+    assert with_loop(empty, tune) == empty
+    with pytest.raises(ValueError, match="fills no bar"):
+        with_loop(tune, empty)

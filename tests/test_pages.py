@@ -4,69 +4,34 @@ Sound, clicks on the map and dragging need a browser: `test_browser.py`. Here a
 component's answer is put into the session, as the browser would.
 """
 
-import re
+import json
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from explorer import midi
+from explorer import examples, midi
+from explorer.attributes import attributes_of
 from explorer.errors import MidiError
 from explorer.notes import Note, sequence
 from explorer.trained_model import DecodedTune
 from explorer.ui import cache, picks, state
 from tests import tiny_checkpoint
+from tests.pages import PAGES, components, frame, opened, said, switch
 
-PAGES = ("start", "blend", "map", "shape", "my_music", "under_the_hood")
+pytestmark = pytest.mark.usefixtures("unchecked")
 
 
 @pytest.fixture(scope="module")
 def checkpoints(tmp_path_factory):
-    root = tmp_path_factory.mktemp("checkpoints")
-    tiny_checkpoint.write(root)
-    return root
+    folder = tmp_path_factory.mktemp("checkpoints")
+    tiny_checkpoint.write(folder)
+    return folder
 
 
 @pytest.fixture
-def use(monkeypatch):
-    """Point the app at a folder of checkpoints."""
-
-    def point(root):
-        monkeypatch.setenv("EXPLORER_CHECKPOINTS", str(root))
-        st.cache_resource.clear()
-        st.cache_data.clear()
-
-    yield point
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-@pytest.fixture
-def app(use, checkpoints, root):
+def app(use, checkpoints):
     use(checkpoints)
-    return AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
-
-
-def opened(app, page):
-    app.run()
-    if page != "start":
-        app.switch_page(f"../../pages/{page}.py").run()
-    assert not app.exception
-    return app
-
-
-def said(app):
-    """All text on the page, as it is read."""
-    kinds = (app.title, app.markdown, app.caption, app.info, app.warning, app.error)
-    text = "\n".join(element.value for kind in kinds for element in kind)
-    return re.sub(r"\\(\W)", r"\1", text)
-
-
-def components(app, name):
-    """Mounted components of a kind."""
-    found = [e.proto for e in app.get("bidi_component")]
-    return [proto for proto in found if proto.component_name.endswith(name)]
+    return frame()
 
 
 def song_bytes():
@@ -92,8 +57,8 @@ def test_every_page_has_one_player(app, page):
 def test_every_page_file_is_in_the_menu(root):
     files = {path.stem for path in (root / "pages").glob("*.py")}
     assert files == set(PAGES)
-    frame = (root / "explorer/ui/main.py").read_text()
-    assert all(f'"{page}"' in frame for page in PAGES)
+    menu = (root / "explorer/ui/main.py").read_text()
+    assert all(f'"{page}"' in menu for page in PAGES)
 
 
 def test_the_first_screen_has_a_pair_a_big_play_and_three_doors(app):
@@ -109,28 +74,28 @@ def test_nothing_starts_to_sound_by_itself(app):
     assert app.session_state[state.NOW].autoplay is False
 
 
-def test_without_a_checkpoint_every_page_says_what_to_do(use, tmp_path, root):
+def test_without_a_checkpoint_every_page_says_what_to_do(use, tmp_path):
     use(tmp_path)
-    app = AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60).run()
+    app = frame().run()
     assert not app.exception
     assert "isn't installed" in said(app)
 
 
-def test_a_broken_checkpoint_is_named_with_its_reason(use, tmp_path, root):
+def test_a_broken_checkpoint_is_named_with_its_reason(use, tmp_path):
     tiny_checkpoint.write(tmp_path)
     broken = tiny_checkpoint.write(tmp_path, "broken") / "config.json"
     broken.write_text("{")
     use(tmp_path)
-    app = AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
+    app = frame()
     opened(app, "under_the_hood")
     assert "“broken” is not used" in said(app)
 
 
-def test_several_checkpoints_can_be_chosen_among(use, tmp_path, root):
+def test_several_checkpoints_can_be_chosen_among(use, tmp_path):
     tiny_checkpoint.write(tmp_path, "one")
     tiny_checkpoint.write(tmp_path, "two", seed=1)
     use(tmp_path)
-    app = AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
+    app = frame()
     opened(app, "start")
     before = app.session_state[state.ENDS["a"]].z
     app.selectbox(key="model_choice").set_value("two").run()
@@ -140,21 +105,14 @@ def test_several_checkpoints_can_be_chosen_among(use, tmp_path, root):
 
 
 @pytest.fixture
-def two_lengths(use, tmp_path, root):
+def two_lengths(use, tmp_path):
     """The app with models of two bars and of sixteen, with and without a conductor."""
     tiny_checkpoint.write(tmp_path, "short")
     tiny_checkpoint.write(tmp_path, "long", config=tiny_checkpoint.TINY_LONG)
     flat = tiny_checkpoint.TINY_LONG_FLAT
     tiny_checkpoint.write(tmp_path, "plain", config=flat, accuracy=0.4)
     use(tmp_path)
-    return AppTest.from_file(root / "explorer/ui/main.py", default_timeout=60)
-
-
-def switch(app, name):
-    app.selectbox(key="model_choice").set_value(name).run()
-    assert not app.exception
-    assert not app.error
-    return app
+    return frame()
 
 
 def test_the_choice_of_a_model_is_in_plain_words_and_starts_with_the_short_one(
@@ -276,7 +234,7 @@ def test_what_was_decoded_together_is_not_decoded_again_alone(use, checkpoints):
     together = cache.decode_all("tiny", codes, qpm=90)
     assert [each.tune.qpm for each in together] == [90] * 3
     alone = cache.decode("tiny", codes[1], qpm=60)
-    assert alone.melody is together[1].melody
+    assert alone.tokens is together[1].tokens
     assert alone.tune.notes == together[1].tune.notes
     assert alone.tune.qpm == 60
 
@@ -284,7 +242,7 @@ def test_what_was_decoded_together_is_not_decoded_again_alone(use, checkpoints):
 def test_decoded_tunes_are_bounded_and_the_longest_unused_goes_first():
     kept = cache.DecodedTunes(most=2)
     silence = DecodedTune(
-        tune=sequence([]), melody=np.zeros(0, np.int16), certainty=np.zeros(0)
+        tune=sequence([]), tokens=np.zeros(0, np.int16), certainty=np.zeros(0)
     )
     for z in (1.0, 2.0):
         kept.put("m", (z,), silence)
@@ -382,12 +340,81 @@ def test_a_search_narrows_the_list_and_says_so_when_nothing_is_left(app):
     app.text_input(key="map_search").set_value("no such name").run()
     assert not app.exception
     assert "Try a shorter word" in said(app)
+    assert not app.dataframe
+    next(button for button in app.button if button.label == "Clear").click().run()
+    assert len(app.dataframe[0].value) == 60
+    assert not app.text_input(key="map_search").value
+
+
+def test_filters_go_together_and_hold_for_the_map_and_the_list(app):
+    opened(app, "map")
+    app.multiselect(key="map_sources_tiny").set_value(["Folk"]).run()
+    assert set(app.dataframe[0].value["Source"]) == {"Folk"}
+    app.multiselect(key="map_keys_tiny").set_value(["G major"]).run()
+    listed = app.dataframe[0].value
+    assert set(listed["Key"]) == {"G major"}
+    assert len(listed) == 10
+    library = cache.model("tiny").library
+    app.selectbox(key="map_quality_tiny").set_value("Busier").run()
+    app.slider(key="map_range_tiny").set_value((50, 100)).run()
+    busiest = app.dataframe[0].value
+    assert 0 < len(busiest) < 10
+    assert set(busiest["Tune"]) < set(listed["Tune"])
+    names = list(attributes_of("melody"))
+    density = library.attributes[:, names.index("note_density")]
+    rows = [library.titles.index(title) for title in busiest["Tune"]]
+    assert density[rows].min() >= np.median(density)
+
+
+def test_what_lies_beneath_the_dots_can_be_put_away(app):
+    opened(app, "map")
+    assert "Small crosses mark the fog" in said(app)
+    app.session_state["map_layers"] = ["Contours"]
+    app.run()
+    assert not app.exception
+    assert "Small crosses" not in said(app)
+
+
+def test_the_map_says_how_far_its_layout_can_be_believed(app):
+    assert "shows 50% among its" in said(opened(app, "map"))
+
+
+def test_a_tune_brought_along_is_put_on_the_map_where_no_dot_moves(app):
+    opened(app, "map")
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert "<b>mine</b>" not in [note["text"] for note in annotations(spec)]
+    app.session_state[state.OWN_PICK] = picks.own(
+        "tiny", "Mine", examples.load_examples()[0].tune
+    )
+    app.run()
+    assert not app.exception
+    after = json.loads(app.get("plotly_chart")[0].proto.spec)
+    (mine,) = [n for n in annotations(after) if n["text"] == "<b>mine</b>"]
+    z = app.session_state[state.OWN_PICK].z
+    x, y = cache.model("tiny").library.place(np.array([z], np.float32))["pca"][0]
+    assert (mine["x"], mine["y"]) == pytest.approx((x, y))
+    assert after["data"][0]["x"] == spec["data"][0]["x"]
+
+
+def annotations(spec):
+    return spec["layout"].get("annotations", [])
+
+
+def test_a_place_between_the_dots_has_a_card_too(app):
+    opened(app, "map")
+    z = tuple(float(value) for value in cache.model("tiny").library.mu.mean(axis=0))
+    app.session_state[state.MAP_PICK] = picks.decoded("tiny", "A place", z, "map")
+    app.run()
+    assert not app.exception
+    assert app.subheader[0].value == "A place"
+    assert "Nobody wrote this" in said(app)
+    assert len(components(app, "explorer_strip")) == 2
 
 
 @pytest.mark.parametrize("colour", ["Jumpier", "Source", "Key"])
 def test_the_map_can_be_coloured_by_anything_it_knows(app, colour):
     opened(app, "map")
-    app.selectbox(key="map_colour").set_value(colour).run()
+    app.selectbox(key="map_colour_tiny").set_value(colour).run()
     assert not app.exception
     assert not app.error
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from explorer.latent import neighbours
-from explorer.projection import TSNEMap, fit_pca, fit_tsne, map_trust
+from explorer.projection import TSNEMap, fit_pca, fit_tsne, map_trust, toward
 
 
 def clusters(num_clusters, size, z_size=16, seed=0):
@@ -111,3 +111,29 @@ def test_a_perfect_map_is_trusted_fully_and_a_random_one_is_not(rng):
 def test_too_few_codes_to_judge_a_map_are_refused():
     with pytest.raises(ValueError, match="give more than 30"):
         map_trust(np.zeros((30, 4)), np.zeros((30, 2)), 15)
+
+
+GRID_POINTS = np.array([[0, 0], [1, 0], [2, 0], [0, 1], [0, -3], [4, 3]], float)
+
+
+@pytest.mark.parametrize(
+    ("direction", "row"),
+    [((1, 0), 1), ((0, 1), 3), ((0, -1), 4), ((-1, 0), None)],
+    ids=["right", "up", "down", "left, where nothing is"],
+)
+def test_the_next_dot_in_a_direction_is_the_nearest_that_lies_there(direction, row):
+    rows = np.arange(len(GRID_POINTS))
+    assert toward(GRID_POINTS, GRID_POINTS[0], direction, rows) == row
+
+
+def test_only_dots_that_are_shown_are_gone_to():
+    rows = np.array([0, 2, 5])
+    assert toward(GRID_POINTS, GRID_POINTS[0], (1, 0), rows) == 2
+
+
+def test_every_dot_can_be_left_again(rng):
+    points = rng.normal(size=(200, 2))
+    rows = np.arange(200)
+    ways = [(1, 0), (-1, 0), (0, 1), (0, -1)]
+    for start in points:
+        assert any(toward(points, start, way, rows) is not None for way in ways)

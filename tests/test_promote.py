@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from explorer import card_results, cards, checkpoint, trained_model
-from explorer.config import CONFIGS, RECIPES
+from explorer.attributes import attributes_of
+from explorer.card_words import WORDS
 from explorer.errors import CheckpointError, DataError, PictureError
 from explorer.evaluate import evaluate
+from explorer.presets import CONFIGS, RECIPES
 from explorer.promote import choose_phrases, promote, quotas, redraw
 from tests.helpers import tiny_dataset
 from tests.tiny import save_tiny_run
@@ -42,6 +44,91 @@ def test_a_promoted_run_is_a_complete_checkpoint(promoted, data):
         "model.safetensors",
         "phrases.json",
     ]
+
+
+@pytest.fixture(scope="module", params=["drums", "trio"])
+def other_music(request, tmp_path_factory):
+    """(checkpoint, data) of drums, and of trios of which a half was arranged."""
+    data = tiny_dataset(num=30, encoding=request.param)
+    if request.param == "trio":
+        real, arranged = data.sources
+        arranged = dataclasses.replace(arranged, name="arranged-folk")
+        data = dataclasses.replace(data, sources=(real, arranged))
+    root = tmp_path_factory.mktemp(request.param)
+    run = save_tiny_run(root / "run" / "export", encoding=request.param).parent
+    options = {"root": root, "date": DATE, "num_phrases": 50}
+    return checkpoint.load(promote(run, data, "tiny", **options)), data
+
+
+def test_other_music_is_promoted_with_its_own_attributes(other_music):
+    found, data = other_music
+    model = trained_model.load(found.path)
+    names = tuple(attributes_of(data.encoding))
+    assert model.attribute_vectors.names == names
+    assert model.library.attributes.shape == (50, len(names))
+    assert found.metrics["encoding"] == data.encoding
+
+
+def test_a_card_of_other_music_has_its_words_and_tables(other_music):
+    found, data = other_music
+    card = found.read(checkpoint.CARD).decode()
+    words = WORDS[data.encoding]
+    for said in (words.music, words.steps, *words.limits, words.scores):
+        assert said in card
+    assert "512" in words.steps
+    assert f"--bars 2 --music {data.encoding}`" in card
+    tables = [
+        card_results.results_table,
+        card_results.sources_table,
+        card_results.samples_table,
+        card_results.changes_table,
+        card_results.copies_table,
+        card_results.differences_table,
+    ]
+    if data.encoding == "trio":
+        tables.append(card_results.parts_table)
+    assert all(table(found.metrics) in card for table in tables)
+    arranged = "25% of each training batch, 15 of 30 training phrases"
+    assert (arranged in card) == (data.encoding == "trio")
+    assert ("in any key" in card) == (data.encoding == "trio")
+    assert "*Backbeat*" in card
+
+
+BY_SOURCE = {
+    "freedoom": (10, 0.9, 0.8),
+    "songs": (30, 0.7, 0.6),
+    "arranged-folk": (60, 0.5, 0.4),
+}
+
+
+def test_real_sources_and_arranged_ones_are_summed_up_apart():
+    sources = {
+        name: {"num_windows": num, "teacher_forced": forced, "sampled": sampled}
+        for name, (num, forced, sampled) in BY_SOURCE.items()
+    }
+    rows = card_results.sources_table({"by_source": sources}).splitlines()
+    assert rows[-2:] == [
+        "| all as they were written | 40 | 0.750 | 0.650 |",
+        "| all arranged by machine | 60 | 0.500 | 0.400 |",
+    ]
+    del sources["arranged-folk"]
+    rows = card_results.sources_table({"by_source": sources}).splitlines()
+    assert len(rows) == 4  # nothing to tell apart
+
+
+def test_parts_of_sources_are_summed_up_too():
+    def source(num, value):
+        part = {"teacher_forced": value, "sampled": value / 2}
+        return {"num_windows": num, **part, "by_part": {"melody": part, "bass": part}}
+
+    sources = {"a": source(1, 0.4), "b": source(3, 0.8), "arranged-c": source(2, 0.2)}
+    rows = card_results.sources_table({"by_source": sources}).splitlines()
+    assert rows[0].endswith(
+        "| melody, forced | melody, sampled | bass, forced | bass, sampled |"
+    )
+    assert rows[-2] == (
+        "| all as they were written | 4 | 0.700 | 0.350 " + "| 0.700 | 0.350 " * 2 + "|"
+    )
 
 
 def picture(figures):
@@ -175,6 +262,17 @@ def test_sources_are_on_the_map_by_weight_and_every_tune_before_a_second_phrase(
     assert set(phrases.split) == {0, 1, 2}
 
 
+def test_beats_of_fewer_than_four_hits_are_not_on_the_map():
+    data = tiny_dataset(num=6, encoding="drums")
+    for split in data.splits.values():
+        split.tokens[:3] = 0
+        split.tokens[:3, [0, 4, 8]] = 1  # kicks
+        split.tokens[2, 12] = 1
+    phrases = choose_phrases(data, 99, np.random.default_rng(0))
+    assert len(phrases.tokens) == 3 * 4
+    assert phrases.tokens.astype(bool).sum(axis=1).min() == 4
+
+
 @pytest.mark.parametrize(
     ("weights", "limits", "num", "expected"),
     [
@@ -205,6 +303,20 @@ def test_a_card_says_what_a_model_started_from_and_how_to_repeat_it(promoted, da
     )
     assert "- Started from: `bars`, 500 phrases, 10.0 minutes\n" in card
     assert "--start_from runs/codes/export" in cards.train_command(found)
+
+
+def test_a_card_counts_how_its_tunes_were_split(promoted, data):
+    """Sources may come with a split of their own, so the wished shares may not hold."""
+    tunes = [
+        dataclasses.replace(tune, split="test" if row % 4 == 0 else "train")
+        for row, tune in enumerate(data.tunes)
+    ]
+    found, library = checkpoint.load(promoted), trained_model.load(promoted).library
+    split = dataclasses.replace(data, tunes=tuple(tunes))
+    card = cards.write(found, split, library, half=True)
+    test = sum(tune.split == "test" for tune in tunes) / len(tunes)
+    assert f"{1 - test:.0%} of the tunes for training, 0% for validation" in card
+    assert f"{test:.0%} for testing" in card
 
 
 def test_a_card_can_be_read_where_its_pictures_are_out_of_reach():

@@ -5,8 +5,9 @@ import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.converters import melody_to_tokens
+from explorer.encodings import ENCODINGS
 from explorer.sample_quality import (
     compare,
     in_best_scale,
@@ -18,6 +19,8 @@ from explorer.sample_quality import (
     wasserstein,
 )
 from tests.helpers import tiny_tokens
+
+MELODY, DRUMS, TRIO = (ENCODINGS[name] for name in ("melody", "drums", "trio"))
 
 
 def melody(*pitches, every=4):
@@ -88,34 +91,79 @@ def test_the_best_scale_holds_as_many_notes_as_it_should(pitches, share):
 
 
 def test_usual_range_leaves_out_the_rarest_notes():
-    tokens = melody_to_tokens(
-        np.concatenate([melody(60, 72)] * 199 + [melody(21, 108)])
-    )
-    found = usual(tokens, even(200))
+    found = usual(np.concatenate([melody(60, 72)] * 199 + [melody(21, 108)]), even(200))
     assert (found.low, found.high, found.span) == (60, 72, 12)
-    strange = statistics(melody_to_tokens(melody(30, 66)), found)
+    strange = melody_to_tokens(melody(30, 66))
+    strange = statistics(strange, {"melody": found}, MELODY)
     assert strange["notes_in_usual_range"] == 0.5
     assert strange["phrases_of_usual_span"] == 0
 
 
-def test_a_set_compared_with_itself_differs_in_nothing():
-    tokens = tiny_tokens(40)
-    found = compare({"same": tokens}, tokens, even(40))
+PITCHED = {
+    "mean_pitch",
+    "in_one_scale",
+    "notes_in_usual_range",
+    "phrases_of_usual_span",
+}
+BASS = {"bass_mean_pitch", "bass_notes_in_usual_range"}
+BEAT = {"backbeat", "kick_on_one"}
+
+
+@pytest.mark.parametrize(
+    ("music", "measured", "compared"),
+    [
+        (MELODY, PITCHED, {"intervals", "rhythm"}),
+        (DRUMS, BEAT, {"kicks_and_snares"}),
+        (TRIO, PITCHED | BASS | BEAT, {"intervals", "rhythm", "kicks_and_snares"}),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_a_set_compared_with_itself_differs_in_nothing(music, measured, compared):
+    tokens = tiny_tokens(40, encoding=music.name)
+    found = compare({"same": tokens}, tokens, even(40), music)
+    names = set(attributes_of(music.name))
     assert found["same"] == found["data"]
-    assert set(found["differences"]["same"]) == {*ATTRIBUTES, "intervals", "rhythm"}
+    assert set(found["data"]) == names | measured | {"unique_phrases"}
+    assert set(found["differences"]["same"]) == names | compared
     assert set(found["differences"]["same"].values()) == {0}
+    assert ("usual_range" in found) == (music is not DRUMS)
+
+
+def test_the_bass_of_a_trio_has_a_range_of_its_own():
+    tokens = tiny_tokens(40, encoding="trio")
+    found = compare({"low": tokens}, tokens, even(40), TRIO)
+    known = found["usual_range"]
+    assert known["bass_highest_pitch"] < known["lowest_pitch"]
+    assert found["data"]["bass_mean_pitch"] < found["data"]["mean_pitch"]
+    higher = tokens + np.array([0, 24, 0], np.int16) * TRIO.onsets(tokens)
+    moved = compare({"high": higher.astype(np.int16)}, tokens, even(40), TRIO)["high"]
+    assert moved["bass_notes_in_usual_range"] < 0.5
+    assert moved["notes_in_usual_range"] == found["data"]["notes_in_usual_range"]
+
+
+def test_other_drums_are_told_by_where_kicks_and_snares_fall():
+    tokens = tiny_tokens(40, encoding="drums")
+    late = np.roll(tokens, 2, axis=1)
+    found = compare({"late": late}, tokens, even(40), DRUMS)["differences"]["late"]
+    assert found["kicks_and_snares"] > 0
+    assert found["hit_density"] == 0
+    quiet = tokens & 0b11  # kicks and snares only
+    found = compare({"quiet": quiet}, tokens, even(40), DRUMS)["differences"]["quiet"]
+    assert found["kicks_and_snares"] == 0
+    assert found["hit_density"] > 0
 
 
 def test_busier_samples_are_further_off():
     real, busier = melody(60, 62, 64, 65), melody(*range(60, 76), every=2)
     found = compare(
-        {"busier": melody_to_tokens(busier)}, melody_to_tokens(real), even(1)
+        {"busier": melody_to_tokens(busier)}, melody_to_tokens(real), even(1), MELODY
     )
     assert found["differences"]["busier"]["note_density"] == pytest.approx(12 / 32)
 
 
-def test_silence_is_no_error():
-    silence = np.zeros((3, 32), np.uint8)
-    found = compare({"silent": silence}, silence, even(3))
-    assert found["silent"]["in_one_scale"] == 0
-    assert found["differences"]["silent"]["intervals"] == 0
+@pytest.mark.parametrize("music", ENCODINGS.values(), ids=lambda music: music.name)
+def test_silence_is_no_error(music):
+    silence = np.zeros((3, 32, *music.part_shape), music.dtype)
+    found = compare({"silent": silence}, silence, even(3), music)
+    assert {v for k, v in found["silent"].items() if k != "unique_phrases"} <= {0, 1}
+    assert set(found["differences"]["silent"].values()) == {0}

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bench.timing import alternate
-from explorer.config import CONFIGS, model_config_to_json
+from explorer.config import model_config_to_json
+from explorer.presets import CONFIGS
 from scripts import (
     check_files,
     draw_runs,
@@ -113,7 +114,7 @@ def test_the_table_of_checkpoints_shows_what_was_measured(tmp_path):
     (tmp_path / "damaged").mkdir()
     last = update_readme.table(tmp_path).splitlines()[-1]
     assert last == (
-        "| [small](checkpoints/small/README.md) | 2 | 4.4 M | 0.977 | 0.903 "
+        "| [small](checkpoints/small/README.md) | melody | 2 | 4.4 M | 0.977 | 0.903 "
         "| 123 bits | 120 minutes on CPU, 2 threads |"
     )
 

@@ -6,7 +6,12 @@ import pytest
 
 from explorer import checkpoint
 from explorer.errors import CheckpointError
-from explorer.side_by_side import comparison_table, numbers, same_phrases
+from explorer.side_by_side import (
+    comparison_table,
+    numbers,
+    parts_table,
+    same_phrases,
+)
 from tests import tiny_checkpoint
 
 
@@ -27,6 +32,16 @@ def test_each_checkpoint_has_a_row_with_its_figures(pair):
 
 def test_what_was_not_measured_is_a_dash(pair):
     assert comparison_table(numbers(pair)).splitlines()[2].endswith("| - | - | - | - |")
+
+
+def test_parts_have_rows_of_their_own_where_there_are_several(pair, tmp_path):
+    assert parts_table(numbers(pair)) == ""
+    trio = checkpoint.load(tiny_checkpoint.write(tmp_path, "band", encoding="trio"))
+    rows = parts_table(numbers([pair[0], trio])).splitlines()[2:]
+    assert [row.split(" | ")[:2] for row in rows] == [
+        ["| band", part] for part in ("melody", "bass", "drums")
+    ]
+    assert numbers([trio])["band"]["encoding"] == "trio"
 
 
 def test_two_of_one_name_are_refused(pair):

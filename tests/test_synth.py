@@ -128,6 +128,33 @@ def test_drums_sound_and_keep_their_kit_whatever_the_program():
     assert rms(plain.astype(int) - with_program) < rms(plain)
 
 
+def test_a_program_replaces_the_melody_s_and_leaves_the_bass_its_own():
+    low, high = (
+        Note(pitch=40, start_step=0, end_step=4, program=33),
+        Note(pitch=72, start_step=0, end_step=4, program=0),
+    )
+    hit = Note(pitch=36, start_step=0, end_step=1, is_drum=True)
+    assert synth._programs([high, low, hit], 73) == [73, 33, 0]
+    assert synth._programs([low, hit], 73) == [33, 0]
+    assert synth._programs([low], 73) == [73]  # a melody that is played on a bass
+    assert synth._programs([high, low], None) == [0, 33]
+
+
+@needs_library
+def test_the_bass_under_a_melody_sounds_the_same_whatever_the_program():
+    line = [
+        Note(pitch=40, start_step=step, end_step=step + 4, program=33)
+        for step in range(0, 16, 4)
+    ]
+    first = Note(pitch=84, start_step=16, end_step=18)
+    tune = sequence([*line, first], total_steps=32)
+    plain, flute = synth.render_loop(tune), synth.render_loop(tune, program=73)
+    before, after = slice(22_050, 88_000), slice(90_000, 100_000)
+    error = rms(plain[before].astype(int) - flute[before])
+    assert error < 0.1 * rms(plain[before])
+    assert rms(plain[after].astype(int) - flute[after]) > 0.3 * rms(plain[after])
+
+
 @needs_library
 def test_a_repeated_note_is_struck_again():
     once = sequence([Note(pitch=60, start_step=0, end_step=16)], qpm=60)

@@ -13,13 +13,15 @@ from explorer import checkpoint, run_state
 from explorer.batches import Batches
 from explorer.config import ModelConfig
 from explorer.errors import DataError
-from explorer.model import MusicVAE, initialise, one_hot
+from explorer.initialisation import initialise
+from explorer.model import MusicVAE
 from explorer.objectives import start_from
 from explorer.train import Pace, stop_on_signals, train
 from explorer.trainer import learning_rate_at
 from tests.helpers import (
     TINY_BAR,
     TINY_HIERARCHY,
+    TINY_MODELS,
     tiny_config,
     tiny_dataset,
     tiny_tokens,
@@ -152,8 +154,8 @@ def test_a_flat_decoder_can_start_from_a_hierarchical_models_encoder(tmp_path):
     )
     names = start_from(flat, hierarchy)
     assert {name.partition(".")[0] for name in names} >= {"encoder"}
-    x = one_hot(torch.from_numpy(tiny_tokens(4)), 90)
-    assert torch.equal(flat.encode(x).mu, hierarchy.encode(x).mu)
+    tokens = torch.from_numpy(tiny_tokens(4))
+    assert torch.equal(flat.encode(tokens).mu, hierarchy.encode(tokens).mu)
 
 
 def test_a_start_that_does_not_fit_is_refused(tmp_path):
@@ -162,7 +164,11 @@ def test_a_start_that_does_not_fit_is_refused(tmp_path):
         start,
         model=MusicVAE(
             ModelConfig(
-                num_bars=2, enc_rnn_size=(7,), dec_rnn_size=(5,), z_size=3, depth=11
+                num_bars=2,
+                encoding="drums",
+                enc_rnn_size=(7,),
+                dec_rnn_size=(5,),
+                z_size=3,
             )
         ),
     )
@@ -346,3 +352,20 @@ def test_a_tiny_model_learns_eight_phrases_by_heart(tmp_path):
 
 def test_phrases_of_the_tests_are_not_trivial():
     assert len(np.unique(tiny_tokens(24), axis=0)) == 24
+
+
+@pytest.mark.parametrize("encoding", ["drums", "trio"])
+def test_drums_and_trios_are_trained_too(tmp_path, encoding):
+    data = tiny_dataset(encoding=encoding)
+    config = tiny_config(TINY_MODELS[encoding])
+    trained = train(config, data, tmp_path / encoding, minutes=1, bf16=False)
+    assert trained.step == config.train.num_steps
+    found = checkpoint.load(tmp_path / encoding / "export")
+    assert found.config.encoding == encoding
+    assert 0 <= trained.validate()["sampled"] <= 1
+
+
+def test_data_of_other_music_is_refused(tmp_path):
+    data = tiny_dataset(encoding="drums")
+    with pytest.raises(DataError, match="holds drums phrases and tiny writes melody"):
+        train(tiny_config(), data, tmp_path / "run", minutes=1, bf16=False)

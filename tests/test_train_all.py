@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.commands.parser import build
-from explorer.config import CONFIGS
+from explorer.presets import CONFIGS
 from scripts.train_all import PLANS, Run, minutes_left, read_plan, ready, train_all
 
 PLAN = sorted(PLANS.glob("*.toml"))
@@ -24,8 +24,11 @@ def test_every_command_of_a_plan_is_one_that_train_knows(path):
         command = run.train_command(5, "cpu")
         assert command[:3] == [sys.executable, "-m", "explorer"]
         arguments = build().parse_args(command[3:])
-        bars = CONFIGS[arguments.preset].model.num_bars
-        assert run.bars % bars == 0, f"{run.name} cannot be trained on its data"
+        model = CONFIGS[arguments.preset].model
+        assert run.bars % model.num_bars == 0, f"{run.name} cannot train on its data"
+        assert run.music == model.encoding
+        prepare = build().parse_args(run.prepare_command(["corpus"])[3:])
+        assert (prepare.bars, prepare.music) == (run.bars, run.music)
 
 
 @pytest.mark.parametrize("path", PLAN, ids=lambda path: path.stem)

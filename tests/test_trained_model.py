@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import checkpoint, trained_model
+from explorer import checkpoint, drums, trained_model
 from explorer.converters import melody_to_sequence
 from explorer.errors import CheckpointError, ConversionError
 from explorer.notes import sequence
 from explorer.trained_model import encode_tokens, pack_vectors, read_vectors
+from explorer.trio import part_of
+from tests import tiny_checkpoint
 from tests.tiny import phrases, save_tiny_checkpoint, save_tiny_run, tiny_model
 
 
@@ -47,9 +49,8 @@ def test_encoding_is_the_networks_own_posterior(model, tunes):
     tokens = np.stack([model.converter.to_tokens(tune) for tune in tunes])
     codes = encode_tokens(model.checkpoint, tokens)
     np.testing.assert_array_equal(codes.mu, model.encode(tunes).mu)
-    x = torch.nn.functional.one_hot(torch.from_numpy(tokens).long(), 90).float()
     with torch.inference_mode():
-        posterior = model.checkpoint.model.encode(x)
+        posterior = model.checkpoint.model.encode(torch.from_numpy(tokens))
     np.testing.assert_allclose(codes.mu, posterior.mu, atol=1e-6)
 
 
@@ -77,8 +78,8 @@ def test_a_seed_repeats_and_another_differs(model):
 
 def test_decoded_parts_agree_with_each_other(model):
     for decoded in model.decode(model.sample(3, seed=0), temperature=1.0, qpm=90):
-        assert decoded.melody.shape == decoded.certainty.shape == (32,)
-        assert decoded.tune == melody_to_sequence(decoded.melody, qpm=90)
+        assert decoded.tokens.shape == decoded.certainty.shape == (32,)
+        assert decoded.tune == model.converter.from_tokens(decoded.tokens, qpm=90)
         assert decoded.tune.total_steps == 32
 
 
@@ -91,6 +92,36 @@ def test_certainty_is_the_probability_of_the_chosen_event(model):
     np.testing.assert_allclose(certainty, likeliest, atol=1e-6)
     adventurous = model.decode(z, temperature=5.0)
     assert np.mean([d.certainty for d in adventurous]) < certainty.mean()
+
+
+def test_ghosts_are_likely_but_not_written(tmp_path):
+    found = trained_model.load(tiny_checkpoint.write(tmp_path, encoding="drums"))
+    z = found.sample(3, seed=0)
+    with torch.inference_mode():
+        logits = found.checkpoint.model.decode(torch.from_numpy(z)).logits
+    likely = torch.softmax(logits, dim=2).numpy() @ drums.roll(np.arange(512))
+    for row, decoded in enumerate(found.decode(z)):
+        assert decoded.ghosts
+        for ghost in decoded.ghosts:
+            drum = drums.EXEMPLARS.index(ghost.pitch)
+            assert not drums.roll(decoded.tokens)[ghost.start_step, drum]
+            assert ghost.probability == pytest.approx(
+                likely[row, ghost.start_step, drum], abs=1e-5
+            )
+
+
+def test_a_tune_has_the_ghosts_it_has_alone(tmp_path):
+    found = trained_model.load(tiny_checkpoint.write(tmp_path, encoding="trio"))
+    z = 3 * found.sample(3, seed=0, near_real=False)
+    together = found.decode(z)
+    for row in range(3):
+        (alone,) = found.decode(z[row : row + 1])
+        likely = {(g.part, g.pitch, g.start_step): g.probability for g in alone.ghosts}
+        again = together[row].ghosts
+        assert likely == pytest.approx(
+            {(g.part, g.pitch, g.start_step): g.probability for g in again}, abs=1e-5
+        )
+        assert {g.part for g in again} <= {part.name for part in found.music.parts}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +161,15 @@ def test_interpolation_is_spherical_unless_straight(model):
     np.testing.assert_allclose(straight[1], (a + b) / 2, atol=1e-6)
     curved = model.interpolate(a, b, 3)
     assert np.linalg.norm(curved[1]) > np.linalg.norm(straight[1])
+
+
+def test_a_square_lies_between_its_corners(model):
+    corners = model.sample(4, seed=0, near_real=False)
+    grid = model.square(corners, 3)
+    np.testing.assert_array_equal(grid[[0, 2, 6, 8]], corners)
+    np.testing.assert_array_equal(grid[:3], model.interpolate(*corners[:2], 3))
+    straight = model.square(corners, 3, spherical=False)
+    np.testing.assert_allclose(straight[4], corners.mean(axis=0), atol=1e-6)
 
 
 def test_threads_that_share_a_model_get_the_same_answers(model, tunes):
@@ -173,3 +213,25 @@ def test_vectors_of_another_size_are_refused(folder, tmp_path):
 def test_a_run_that_was_not_promoted_says_so(tmp_path):
     with pytest.raises(CheckpointError, match="Promote the run"):
         trained_model.load(save_tiny_run(tmp_path / "run"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "parts"), [("drums", {"drums"}), ("trio", {"melody", "bass", "drums"})]
+)
+def test_drums_and_trios_go_in_and_come_out(tmp_path, encoding, parts):
+    found = trained_model.load(tiny_checkpoint.write(tmp_path, encoding=encoding))
+    shape = (found.num_steps, *found.music.part_shape)
+    decoded = found.decode(found.library.mu[:2], temperature=1.0, qpm=90)
+    for each in decoded:
+        assert each.tokens.shape == each.certainty.shape == shape
+        assert (each.certainty > 0).all()
+        assert (each.certainty <= 1).all()
+        assert {ghost.part for ghost in each.ghosts} <= parts
+        assert each.tune == found.converter.from_tokens(each.tokens, qpm=90)
+    heard = [each.tune for each in decoded if {*map(part_of, each.tune.notes)} == parts]
+    assert heard, "random weights wrote no note for some part"
+    codes = found.encode(heard)
+    tokens = np.stack([found.converter.to_tokens(tune) for tune in heard])
+    with torch.inference_mode():
+        posterior = found.checkpoint.model.encode(torch.from_numpy(tokens))
+    np.testing.assert_allclose(codes.mu, posterior.mu, atol=1e-6)

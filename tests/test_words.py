@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import attributes_of
 from explorer.compare import Comparison
+from explorer.encodings import ENCODINGS
+from explorer.regions import Region
 from explorer.ui import words
 
 PLAIN = np.array([0.8, 0.25, 2.0, 0.1, 0.1])
@@ -12,13 +14,29 @@ PLAIN = np.array([0.8, 0.25, 2.0, 0.1, 0.1])
 
 def changed(name, value):
     after = PLAIN.copy()
-    after[list(ATTRIBUTES).index(name)] = value
-    return words.changes(PLAIN, after)
+    after[list(attributes_of("melody")).index(name)] = value
+    return words.changes(PLAIN, after, "melody")
 
 
-def test_every_attribute_has_words():
-    assert list(words.WORDS) == list(ATTRIBUTES)
-    assert len(words.NOTICEABLE) == len(ATTRIBUTES)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_attribute_has_words_of_its_own(encoding):
+    spoken = words.words_of(encoding)
+    assert list(spoken) == list(attributes_of(encoding))
+    assert len({each.more for each in spoken.values()}) == len(spoken)
+    assert all(each.least > 0 for each in spoken.values())
+
+
+def test_a_trio_says_which_part_got_busier():
+    before = np.zeros(7)
+    names = list(attributes_of("trio"))
+    for name, said in (
+        ("note_density", "busier melody (+2.0 notes a bar)"),
+        ("bass_density", "busier bass (+2.0 notes a bar)"),
+        ("drum_density", "busier drums (+2.0 hits a bar)"),
+    ):
+        after = before.copy()
+        after[names.index(name)] = 0.125
+        assert words.changes(before, after, "trio") == said
 
 
 @pytest.mark.parametrize(
@@ -41,21 +59,24 @@ def test_a_change_too_small_to_hear_is_not_claimed():
 def test_only_what_stands_out_is_described():
     others = np.tile(np.linspace(0, 1, 11)[:, None], (1, 5))
     usual = np.full(5, 0.5)
-    assert words.describe(usual, others) == "An ordinary mix of everything."
+    assert words.describe(usual, others, "melody") == "An ordinary mix of everything."
     usual[1] = 0.95
-    assert words.describe(usual, others) == "Busy."
+    assert words.describe(usual, others, "melody") == "Busy."
     usual[1] = 0.05
-    assert words.describe(usual, others) == "Calm."
+    assert words.describe(usual, others, "melody") == "Calm."
 
 
 def test_a_perfect_round_trip_says_so():
     found = Comparison(kept=7, moved=0, lost=0, added=0)
-    assert words.round_trip(found) == "The model plays all 7 notes as they are."
+    said = "The model plays all 7 notes as they are."
+    assert words.round_trip(found, "melody") == said
+    assert words.round_trip(found, "drums") == said.replace("notes", "hits")
 
 
 def test_a_round_trip_counts_every_kind_of_difference():
     found = Comparison(kept=4, moved=2, lost=1, added=3)
-    assert words.round_trip(found) == "4 of 7 notes kept, 2 moved, 1 lost, 3 new."
+    said = "4 of 7 notes kept, 2 moved, 1 lost, 3 new."
+    assert words.round_trip(found, "melody") == said
 
 
 def test_one_thing_is_not_plural():
@@ -101,9 +122,70 @@ def test_how_surprises_are_drawn_is_said_and_what_the_prior_gives_where_measured
         "samples": {"note_density": 0.5, "average_interval": 8.9},
         "data": {"note_density": 0.375, "average_interval": 3.0},
     }
-    said = words.surprise(figures)
+    said = words.surprise(figures, "melody")
     assert "drawn near real ones" in said
     assert "8.0 notes a bar and leaps of 8.9 semitones" in said
     assert "real ones have 6.0 and 3.0" in said
     for lacking in ({}, {"samples": {}}, {"samples": {"note_density": 1}, "data": {}}):
-        assert "prior" not in words.surprise(lacking)
+        assert "prior" not in words.surprise(lacking, "melody")
+    assert words.surprise({}, "drums").startswith("A beat nobody wrote")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names", "told"),
+    [
+        (
+            "drums",
+            ("hit_density", "syncopation"),
+            "this model's beats have 8.0 hits a bar and 30 % of kicks and snares "
+            "between the beats; real ones have 6.0 and 20 %.",
+        ),
+        (
+            "trio",
+            ("note_density", "average_interval"),
+            "this model's songs have 8.0 melody notes a bar and leaps of 0.3 "
+            "semitones; real ones have 6.0 and 0.2.",
+        ),
+    ],
+)
+def test_what_drawing_blindly_gives_is_told_of_every_kind(encoding, names, told):
+    drawn, real = (
+        dict(zip(names, of, strict=True)) for of in ((0.5, 0.3), (0.375, 0.2))
+    )
+    said = words.surprise({"samples": drawn, "data": real}, encoding)
+    assert said.endswith(told)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_map_is_coloured_by_how_much_happens_at_first(encoding):
+    assert words.slider_names(encoding)[words.first_colour(encoding)].startswith(
+        "Busier"
+    )
+
+
+def region(**facts):
+    known = {"attributes": (), "word": "", "key": "", "source": "", **facts}
+    return Region(x=0.0, y=0.0, size=20, **known)
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"attributes": ((1, True),), "word": "reel"}, "busy · “reel”"),
+        ({"attributes": ((1, False), (2, True))}, "calm · full of leaps"),
+        ({"attributes": ((3, False), (1, True))}, "busy"),
+        ({"key": "D major", "source": "cre"}, "in D major · Irish dance tunes"),
+        ({"attributes": ((3, False),)}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_region_is_called_by_what_is_common_there(facts, said):
+    assert words.region(region(**facts), "melody") == said
+
+
+def test_trust_in_a_layout_is_said_as_measured():
+    measured = {"num_near": 15, "neighbours_kept": 0.1997, "trustworthiness": 0.8177}
+    said = words.trust(measured)
+    assert "15 phrases most like" in said
+    assert "20%" in said
+    assert "0.82 of 1" in said

@@ -4,11 +4,12 @@ import numpy as np
 import torch
 
 from explorer import checkpoint, library, projection
-from explorer.attributes import ATTRIBUTES, measure
+from explorer.attributes import attributes_of, measure
 from explorer.config import ModelConfig
 from explorer.converters import melody_to_tokens
+from explorer.initialisation import initialise
 from explorer.latent import attribute_vectors
-from explorer.model import MusicVAE, initialise
+from explorer.model import MusicVAE
 from explorer.trained_model import encode_tokens, pack_vectors
 
 NUM_PHRASES = 60
@@ -57,10 +58,10 @@ def save_tiny_run(folder, seed=0, **changes):
 def save_tiny_checkpoint(folder, seed=0):
     """A complete checkpoint with random weights."""
     run = checkpoint.load(save_tiny_run(folder, seed))
-    melody = phrases()
-    codes = encode_tokens(run, melody_to_tokens(melody)).mu
+    tokens = melody_to_tokens(phrases())
+    codes = encode_tokens(run, tokens).mu
     codes = codes.astype(np.float16).astype(np.float32)
-    values = measure(melody)
+    values = measure(tokens, "melody")
     pca = projection.fit_pca(codes, 8)
     positions = pca.transform(codes)[:, :2]
     shelf = library.Library(
@@ -77,7 +78,7 @@ def save_tiny_checkpoint(folder, seed=0):
         trust={name: {"trustworthiness": 0.5} for name in ("pca", "tsne")},
     )
     vectors = attribute_vectors(
-        codes, values, tuple(ATTRIBUTES), np.random.default_rng(0)
+        codes, values, tuple(attributes_of("melody")), np.random.default_rng(0)
     )
     checkpoint.save(
         folder,

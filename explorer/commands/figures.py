@@ -46,8 +46,9 @@ def compare(arguments: Namespace) -> Report:
             "between them can be differences between the phrases."
         )
     written = [NUMBERS, *sorted(files)]
-    table = side_by_side.comparison_table(models)
+    tables = [side_by_side.comparison_table(models), side_by_side.parts_table(models)]
+    said = [*filter(None, tables), *notes, f"{out}: {', '.join(written)}"]
     return Report(
         values={"out": str(out), "files": written, "notes": notes, "models": models},
-        text="\n\n".join([table, *notes, f"{out}: {', '.join(written)}"]),
+        text="\n\n".join(said),
     )

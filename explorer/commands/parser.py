@@ -6,17 +6,30 @@ answered at once.
 
 import argparse
 import dataclasses
-import math
+import itertools
 import os
 import typing
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from explorer.attributes import ATTRIBUTES
-from explorer.config import CONFIGS, RECIPES, TrainConfig
+from explorer.attributes import attributes_of
+from explorer.commands.numbers import (
+    at_least,
+    between,
+    finite,
+    not_negative,
+    positive,
+    track_numbers,
+)
+from explorer.config import TrainConfig
+from explorer.encodings import ENCODINGS
+from explorer.presets import CONFIGS, RECIPES
 
 PROGRAM = "python -m explorer"
+_ATTRIBUTES = {
+    encoding.name: list(attributes_of(encoding.name)) for encoding in ENCODINGS.values()
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,8 +69,15 @@ def build() -> Parser:
     _interpolate(add("interpolate", "tunes", "write the tunes between two tunes"))
     _shape(add("shape", "tunes", "write a tune with more or less of an attribute"))
     _render(add("render", "tunes", "make a WAV file of a MIDI file"))
-    inspected = add("inspect", "tunes", "say what the app makes of a MIDI file")
-    inspected.add_argument("file", metavar="FILE", type=Path, help="a MIDI file")
+    inspected = add(
+        "inspect", "tunes", "say what the app makes of a MIDI file, or what a model is"
+    )
+    inspected.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a MIDI file, or a checkpoint's folder or name",
+    )
     return parser
 
 
@@ -71,11 +91,23 @@ def _prepare(command: Parser) -> None:
     )
     _out(command, "folder of the prepared data")
     command.add_argument(
-        "--bars", type=_at_least(1), default=2, help="4/4 bars in a phrase (2)"
+        "--bars", type=at_least(1), default=2, help="4/4 bars in a phrase (2)"
+    )
+    command.add_argument(
+        "--music",
+        choices=ENCODINGS,
+        default="melody",
+        help="what is taken: melodies, drum beats, or trios of melody, bass and drums "
+        "(melody)",
+    )
+    command.add_argument(
+        "--arrange",
+        action="store_true",
+        help="with --music trio: also arrange lead sheets and quartets with Groove",
     )
     command.add_argument(
         "--workers",
-        type=_at_least(1),
+        type=at_least(1),
         default=os.cpu_count() or 1,
         help="processes that read files (one a core); the data does not depend on it",
     )
@@ -92,7 +124,7 @@ def _train(command: Parser) -> None:
     )
     command.add_argument("-o", "--out", type=Path, help="folder of the run (runs/NAME)")
     command.add_argument(
-        "--minutes", type=_positive, default=120.0, help="of this sitting (120)"
+        "--minutes", type=positive, default=120.0, help="of this sitting (120)"
     )
     command.add_argument(
         "--device",
@@ -112,7 +144,7 @@ def _train(command: Parser) -> None:
     )
     command.add_argument(
         "--save_minutes",
-        type=_positive,
+        type=positive,
         default=5.0,
         help="between saved states, and looks at held-out tunes (5)",
     )
@@ -138,8 +170,8 @@ def _train(command: Parser) -> None:
 def _setting(field: dataclasses.Field[typing.Any]) -> Callable[[str], float]:
     """The numbers a field of `TrainConfig` can be: none of them may be negative."""
     if field.type is float:
-        return _not_negative
-    return _at_least(1 if field.name in ("batch_size", "num_steps") else 0)
+        return not_negative
+    return at_least(1 if field.name in ("batch_size", "num_steps") else 0)
 
 
 def _evaluate(command: Parser) -> None:
@@ -153,7 +185,7 @@ def _evaluate(command: Parser) -> None:
     )
     command.add_argument(
         "--limit",
-        type=_at_least(1),
+        type=at_least(1),
         help="at most this many phrases, pairs of them and new phrases (all)",
     )
     _seed(command, "of all draws")
@@ -176,10 +208,10 @@ def _promote(command: Parser) -> None:
         "--full", action="store_true", help="store float32 weights, not float16"
     )
     command.add_argument(
-        "--limit", type=_at_least(1), help="measure on at most this many phrases (all)"
+        "--limit", type=at_least(1), help="measure on at most this many phrases (all)"
     )
     command.add_argument(
-        "--phrases", type=_at_least(1), default=5000, help="on the map (5000)"
+        "--phrases", type=at_least(1), default=5000, help="on the map (5000)"
     )
     _seed(command, "of all draws")
     _threads(command)
@@ -198,7 +230,7 @@ def _compare(command: Parser) -> None:
 def _sample(command: Parser) -> None:
     _checkpoint(command)
     command.add_argument(
-        "-n", "--num", type=_at_least(1), default=4, help="how many tunes (4)"
+        "-n", "--num", type=at_least(1), default=4, help="how many tunes (4)"
     )
     _out(command, "folder of the tunes")
     command.add_argument(
@@ -208,7 +240,7 @@ def _sample(command: Parser) -> None:
     )
     command.add_argument(
         "--spread",
-        type=_positive,
+        type=positive,
         default=1.0,
         help="how far from a real phrase, 1 being about half of the way to another; "
         "with --prior the standard deviation (1)",
@@ -233,7 +265,7 @@ def _interpolate(command: Parser) -> None:
     )
     command.add_argument("b", metavar="B", type=Path, help="MIDI file of the last tune")
     command.add_argument(
-        "--steps", type=_at_least(2), default=9, help="tunes, both ends counted (9)"
+        "--steps", type=at_least(2), default=9, help="tunes, both ends counted (9)"
     )
     _out(command, "folder of the tunes, 00.mid and on")
     ways = command.add_mutually_exclusive_group()
@@ -249,13 +281,16 @@ def _interpolate(command: Parser) -> None:
         dest="spherical",
         help="go along the straight line",
     )
-    for option, what in (("--track", _TRACK), ("--bar", _BAR)):
+    for option, kind, what in (
+        ("--track", track_numbers, _TRACK),
+        ("--bar", at_least(0), _BAR),
+    ):
         command.add_argument(
             option,
-            type=_at_least(0),
+            type=kind,
             nargs="+",
             metavar="N",
-            help=f"{what}; one number for both, or one each",
+            help=f"{what}; one value for both tunes, or one each",
         )
     _temperature(command)
     _seed(command, "of the draws, with --temperature")
@@ -266,14 +301,19 @@ def _shape(command: Parser) -> None:
     _tune(command)
     command.add_argument(
         "--attribute",
-        choices=ATTRIBUTES,
+        choices=list(dict.fromkeys(itertools.chain(*_ATTRIBUTES.values()))),
+        metavar="ATTRIBUTE",
         action="append",
         required=True,
-        help="what to change: " + ", ".join(ATTRIBUTES) + "; may be repeated",
+        help="what to change; may be repeated. "
+        + "; ".join(
+            f"{kind}: {', '.join(names)}" for kind, names in _ATTRIBUTES.items()
+        )
+        + ".",
     )
     command.add_argument(
         "--amount",
-        type=_finite,
+        type=finite,
         action="append",
         help="how much, one for each --attribute: 1 is from tunes with little of it to "
         "tunes with much, negative is less (1)",
@@ -287,19 +327,22 @@ def _render(command: Parser) -> None:
     command.add_argument("file", metavar="FILE", type=Path, help="a MIDI file")
     _out(command, "WAV file to write")
     command.add_argument(
-        "--track", type=_at_least(0), help="only this track, 0 the first"
+        "--track", type=at_least(0), help="only this track, 0 the first"
     )
     command.add_argument(
         "--program",
-        type=_between(0, 127),
+        type=between(0, 127),
         help="General MIDI program to play all but drums with (the file's own)",
     )
     command.add_argument(
-        "--loops", type=_at_least(1), default=1, help="times played (1)"
+        "--loops", type=at_least(1), default=1, help="times played (1)"
     )
 
 
-_TRACK = "track to read, 0 the first, as `inspect` lists them (the likeliest melody)"
+_TRACK = (
+    "track to read, 0 the first, as `inspect` lists them; for a trio three with "
+    "commas, melody,bass,drums (the likeliest, and all drums)"
+)
 _BAR = "bar to start at, 0 the first (0)"
 
 
@@ -319,8 +362,8 @@ def _data(command: Parser) -> None:
 
 def _tune(command: Parser) -> None:
     command.add_argument("file", metavar="A", type=Path, help="MIDI file of the tune")
-    command.add_argument("--track", type=_at_least(0), metavar="N", help=_TRACK)
-    command.add_argument("--bar", type=_at_least(0), metavar="N", help=_BAR)
+    command.add_argument("--track", type=track_numbers, metavar="N", help=_TRACK)
+    command.add_argument("--bar", type=at_least(0), metavar="N", help=_BAR)
 
 
 def _out(command: Parser, what: str) -> None:
@@ -328,13 +371,13 @@ def _out(command: Parser, what: str) -> None:
 
 
 def _seed(command: Parser, what: str) -> None:
-    command.add_argument("--seed", type=_at_least(0), default=0, help=f"{what} (0)")
+    command.add_argument("--seed", type=at_least(0), default=0, help=f"{what} (0)")
 
 
 def _threads(command: Parser) -> None:
     command.add_argument(
         "--threads",
-        type=_at_least(1),
+        type=at_least(1),
         default=1,
         help="of the computation; figures are the same bit by bit only for one number "
         "of threads (1)",
@@ -344,56 +387,12 @@ def _threads(command: Parser) -> None:
 def _temperature(command: Parser) -> None:
     command.add_argument(
         "--temperature",
-        type=_positive,
+        type=positive,
         help="draw each event, the more adventurously the higher (take the likeliest)",
     )
 
 
 def _qpm(command: Parser) -> None:
     command.add_argument(
-        "--qpm", type=_positive, default=120.0, help="quarter notes a minute (120)"
+        "--qpm", type=positive, default=120.0, help="quarter notes a minute (120)"
     )
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    return _between(least, 2**31 - 1)
-
-
-def _between(least: int, most: int) -> Callable[[str], int]:
-    def whole_number(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            limits = f"{least} or more" if most > 2**30 else f"{least} to {most}"
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is not a whole number, {limits}"
-            )
-        return value
-
-    return whole_number
-
-
-def _finite(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
-    return value
-
-
-def _not_negative(text: str) -> float:
-    value = _finite(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is below 0")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = _finite(text)
-    if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
-    return value

@@ -18,10 +18,11 @@ from tqdm import tqdm
 from explorer import checkpoint, dataset, pictures
 from explorer.commands import Report
 from explorer.commands.tunes import CHECKPOINTS, checkpoint_folder
-from explorer.config import CONFIGS, RECIPES, TrainConfig
+from explorer.config import TrainConfig
 from explorer.errors import DataError
 from explorer.evaluate import evaluate as measure_model
 from explorer.prepare import prepare as prepare_data
+from explorer.presets import CONFIGS, RECIPES
 from explorer.promote import promote as write_checkpoint
 from explorer.train import Pace, Progress, stop_on_signals
 from explorer.train import train as train_model
@@ -42,6 +43,8 @@ def prepare(arguments: Namespace) -> Report:
             arguments.corpora,
             arguments.out,
             num_bars=arguments.bars,
+            music=arguments.music,
+            arrange=arguments.arrange,
             workers=arguments.workers,
             seed=arguments.seed,
             progress=show,
@@ -179,9 +182,14 @@ def promote(arguments: Namespace) -> Report:
 
 def _summary(metrics: dict[str, Any]) -> str:
     reconstruction, facts = metrics["reconstruction"], metrics["eval"]
+    parts = reconstruction["sampled"].get("by_part", {})
+    by_part = ", ".join(
+        f"{name} {part['accuracy']:.4f}" for name, part in parts.items()
+    )
     return (
         f"accuracy {reconstruction['teacher_forced']['accuracy']:.4f} teacher-forced, "
-        f"{reconstruction['sampled']['accuracy']:.4f} sampled, "
+        f"{reconstruction['sampled']['accuracy']:.4f} sampled"
+        f"{f' ({by_part})' if by_part else ''}, "
         f"{metrics['kl_bits']:.1f} bits of KL, {metrics['active_units']} active units "
         f"({facts['num_windows']:,} phrases of {facts['num_tunes']:,} tunes)"
     )

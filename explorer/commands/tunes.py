@@ -1,6 +1,7 @@
 """Commands on music files: sample, reconstruct, interpolate, shape, render, inspect.
 
-Each computes on one thread, so that the same command writes the same bytes on the
+What is read of a file is what the model writes: a melody, the drums, or both and a
+bass. Each computes on one thread, so that the same command writes the same bytes on the
 same machine.
 """
 
@@ -9,23 +10,25 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Integer
 from numpy import ndarray
 
-from explorer import checkpoint, midi, synth, trained_model
-from explorer.attributes import ATTRIBUTES
+from explorer import attributes, checkpoint, midi, synth, trained_model
+from explorer.attributes import attributes_of
 from explorer.commands import Report
+from explorer.commands.reading import named_parts, read_phrase, read_song, track_index
 from explorer.compare import compare
-from explorer.errors import ConversionError, ExplorerError
-from explorer.notes import STEPS_PER_BAR, NoteSequence, sequence
-from explorer.song import Song
+from explorer.errors import ExplorerError
+from explorer.notes import NoteSequence, sequence
+from explorer.nouns import NOUNS
 from explorer.trained_model import DecodedTune, TrainedModel
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
+_Value = TypeVar("_Value")
 
 
 def sample(arguments: Namespace) -> Report:
@@ -45,13 +48,13 @@ def sample(arguments: Namespace) -> Report:
     )
     files = _write_all(arguments.out, [decoded.tune for decoded in tunes])
     rows = [
-        {"file": str(file), **_figures(decoded)}
+        {"file": str(file), **_figures(model, decoded)}
         for file, decoded in zip(files, tunes, strict=True)
     ]
     drawn = "prior" if arguments.prior else "between real phrases"
     return Report(
         values={"checkpoint": model.name, "drawn": drawn, "tunes": rows},
-        text=f"{len(files)} tunes ({drawn}) in {arguments.out}",
+        text=f"{len(files)} {NOUNS[model.encoding].many} ({drawn}) in {arguments.out}",
     )
 
 
@@ -68,10 +71,11 @@ def reconstruct(arguments: Namespace) -> Report:
             "checkpoint": model.name,
             "file": str(arguments.out),
             **kept,
-            **_figures(decoded),
+            **_figures(model, decoded),
         },
-        text=f"{arguments.out}: kept {kept['kept']} of {kept['num_notes_before']} notes"
-        f" ({kept['moved']} moved, {kept['lost']} lost, {kept['added']} added)",
+        text=f"{arguments.out}: kept {kept['kept']} of {kept['num_notes_before']} "
+        f"{NOUNS[model.encoding].note}s ({kept['moved']} moved, {kept['lost']} lost, "
+        f"{kept['added']} added)",
     )
 
 
@@ -94,7 +98,7 @@ def interpolate(arguments: Namespace) -> Report:
     tunes = _decode(model, path, arguments, [float(qpm) for qpm in tempos])
     files = _write_all(arguments.out, [decoded.tune for decoded in tunes])
     rows = [
-        {"file": str(file), **_figures(decoded)}
+        {"file": str(file), **_figures(model, decoded)}
         for file, decoded in zip(files, tunes, strict=True)
     ]
     kept = {
@@ -103,9 +107,10 @@ def interpolate(arguments: Namespace) -> Report:
     }
     return Report(
         values={"checkpoint": model.name, "ends": kept, "steps": rows},
-        text=f"{len(files)} tunes in {arguments.out}; the ends keep "
-        f"{kept['a']['kept']} of {kept['a']['num_notes_before']} and "
-        f"{kept['b']['kept']} of {kept['b']['num_notes_before']} notes",
+        text=f"{len(files)} {NOUNS[model.encoding].many} in {arguments.out}; the ends "
+        f"keep {kept['a']['kept']} of {kept['a']['num_notes_before']} and "
+        f"{kept['b']['kept']} of {kept['b']['num_notes_before']} "
+        f"{NOUNS[model.encoding].note}s",
     )
 
 
@@ -121,24 +126,31 @@ def shape(arguments: Namespace) -> Report:
     for name, amount in zip(arguments.attribute, amounts, strict=True):
         wanted[name] += amount
     model = load_model(arguments.checkpoint)
+    known = attributes_of(model.encoding)
+    if unknown := [name for name in wanted if name not in known]:
+        raise ExplorerError(
+            f"{model.name} has no {' and no '.join(unknown)}. Its attributes are "
+            f"{', '.join(known)}."
+        )
     tune = read_phrase(arguments.file, model, arguments.track, arguments.bar)
     z = model.encode([tune]).mu
     moved = model.attribute_vectors.move(z, wanted)
     (before,) = _decode(model, z, arguments, [tune.qpm])
     (after,) = _decode(model, moved, arguments, [tune.qpm])
     _write(arguments.out, midi.write_midi(after.tune))
-    original = _measured(model.converter.to_melody(tune))
+    tokens = (model.converter.to_tokens(tune), before.tokens, after.tokens)
+    original, found, bent = (_measured(model, each) for each in tokens)
     values = {
         name: {
             "amount": wanted.get(name, 0.0),
             "original": original[name],
-            "before": _measured(before.melody)[name],
-            "after": _measured(after.melody)[name],
+            "before": found[name],
+            "after": bent[name],
         }
-        for name in ATTRIBUTES
+        for name in known
     }
     lines = [f"{arguments.out}, the model's version before and after:"] + [
-        f"  {name}: {row['before']:.3f} -> {row['after']:.3f} {ATTRIBUTES[name].unit}"
+        f"  {name}: {row['before']:.3f} -> {row['after']:.3f} {known[name].unit}"
         for name, row in values.items()
     ]
     return Report(
@@ -146,7 +158,7 @@ def shape(arguments: Namespace) -> Report:
             "checkpoint": model.name,
             "file": str(arguments.out),
             "attributes": values,
-            **_figures(after),
+            **_figures(model, after),
         },
         text="\n".join(lines),
     )
@@ -154,10 +166,10 @@ def shape(arguments: Namespace) -> Report:
 
 def render(arguments: Namespace) -> Report:
     """Make a WAV file of a MIDI file."""
-    song = _song(arguments.file)
+    song = read_song(arguments.file)
     tracks = song.tracks
     if arguments.track is not None:
-        tracks = (tracks[_track_index(song, arguments.track, arguments.file)],)
+        tracks = (tracks[track_index(song, arguments.track, arguments.file)],)
     tune = sequence(
         [note for track in tracks for note in track.notes],
         total_steps=song.total_steps,
@@ -179,9 +191,45 @@ def render(arguments: Namespace) -> Report:
 
 
 def inspect(arguments: Namespace) -> Report:
-    """Say what the uploader makes of a file; a refused file is an answer too."""
+    """Say what the uploader makes of a file, or what a checkpoint is.
+
+    A refused file is an answer too.
+    """
+    if _names_checkpoint(arguments.file):
+        return _described(load_model(str(arguments.file)))
     found = midi.inspect(midi.file_bytes(arguments.file), arguments.file.name)
     return Report(values=found, text=f"{found['outcome']}: {found['message']}")
+
+
+def _names_checkpoint(path: Path) -> bool:
+    """Whether a path is a checkpoint's folder or its name, not a music file."""
+    if path.is_dir():
+        return True
+    return not path.exists() and path.suffix.lower() not in (".mid", ".midi")
+
+
+def _described(model: TrainedModel) -> Report:
+    """What a checkpoint reads and writes."""
+    config = model.checkpoint.config
+    parts = [part.name for part in model.music.parts]
+    known = list(attributes_of(model.encoding))
+    conductor = "with a conductor" if config.is_hierarchical else "without a conductor"
+    bars = f"{config.num_bars} {'bar' if config.num_bars == 1 else 'bars'}"
+    return Report(
+        values={
+            "checkpoint": model.name,
+            "encoding": model.encoding,
+            "parts": parts,
+            "num_bars": config.num_bars,
+            "z_size": config.z_size,
+            "is_hierarchical": config.is_hierarchical,
+            "num_phrases": len(model.library.mu),
+            "attributes": known,
+        },
+        text=f"{model.name} reads and writes {named_parts(parts)}, {bars} at a time, "
+        f"{conductor}; a code has {config.z_size} numbers. Attributes: "
+        f"{', '.join(known)}.",
+    )
 
 
 def load_model(named: str) -> TrainedModel:
@@ -211,51 +259,8 @@ def checkpoint_folder(named: str) -> Path:
     return checkpoint.find(named, root)
 
 
-def read_phrase(
-    path: Path, model: TrainedModel, track: int | None, bar: int | None
-) -> NoteSequence:
-    """The part of a file that the model reads, from `bar` on.
-
-    Raises
-    ------
-    MidiError
-        If the file cannot be read.
-    ConversionError
-        If it has no such track or bar, or only drums.
-    """
-    song = _song(path)
-    if track is None:
-        track = midi.melody_track(song)
-        if track is None:
-            raise ConversionError(
-                f"{path.name} has drums only, and the model reads melodies. "
-                "Choose another file."
-            )
-    index = _track_index(song, track, path)
-    num_bars = song.total_steps // STEPS_PER_BAR
-    if (bar or 0) >= num_bars:
-        raise ConversionError(
-            f"{path.name} has {num_bars} bars, so --bar can be 0 to {num_bars - 1}; "
-            f"it is {bar}."
-        )
-    return midi.track_tune(song, index, bar or 0, model.num_bars)
-
-
-def _song(path: Path) -> Song:
-    return midi.read_midi(midi.file_bytes(path), name=path.name)
-
-
-def _track_index(song: Song, track: int, path: Path) -> int:
-    if track >= len(song.tracks):
-        raise ConversionError(
-            f"{path.name} has {len(song.tracks)} tracks, so --track can be 0 to "
-            f"{len(song.tracks) - 1}; it is {track}."
-        )
-    return track
-
-
-def _for_both(option: str, values: list[int] | None) -> Sequence[int | None]:
-    """One number for each of two tunes."""
+def _for_both(option: str, values: list[_Value] | None) -> Sequence[_Value | None]:
+    """One value for each of two tunes."""
     match values:
         case None:
             return (None, None)
@@ -263,7 +268,7 @@ def _for_both(option: str, values: list[int] | None) -> Sequence[int | None]:
             return (both, both)
         case [a, b]:
             return (a, b)
-    raise ExplorerError(f"{option} has {len(values)} numbers; give one, or one each.")
+    raise ExplorerError(f"{option} has {len(values)} values; give one, or one each.")
 
 
 def _decode(
@@ -277,19 +282,22 @@ def _decode(
     ]
 
 
-def _figures(decoded: DecodedTune) -> dict[str, Any]:
+def _figures(model: TrainedModel, decoded: DecodedTune) -> dict[str, Any]:
     """What is said of every tune written."""
     return {
         "num_notes": len(decoded.tune.notes),
         "certainty": round(float(decoded.certainty.mean()), 4),
-        "measured": _measured(decoded.melody),
+        "measured": _measured(model, decoded.tokens),
     }
 
 
-def _measured(melody: Int[ndarray, " steps"]) -> dict[str, float]:
+def _measured(
+    model: TrainedModel, tokens: Integer[ndarray, " steps *parts"]
+) -> dict[str, float]:
+    values = attributes.measure(tokens, model.encoding)
     return {
-        name: round(float(attribute.function(melody)), 4)
-        for name, attribute in ATTRIBUTES.items()
+        name: round(float(value), 4)
+        for name, value in zip(attributes_of(model.encoding), values, strict=True)
     }
 
 
@@ -297,16 +305,16 @@ def _compared(
     model: TrainedModel, tune: NoteSequence, decoded: DecodedTune
 ) -> dict[str, Any]:
     """What became of the notes that the model reads of a tune."""
-    melody = model.converter.to_melody(tune)
-    before = model.converter.from_tokens(model.converter.to_tokens(tune))
-    found = compare(before, decoded.tune)
+    tokens = model.converter.to_tokens(tune)
+    before = model.converter.from_tokens(tokens)
+    found = compare(before, decoded.tune, model.encoding)
     return {
         "num_notes_before": len(before.notes),
         "kept": found.kept,
         "moved": found.moved,
         "lost": found.lost,
         "added": found.added,
-        "accuracy": round(float((melody == decoded.melody).mean()), 4),
+        "accuracy": round(float((tokens == decoded.tokens).mean()), 4),
     }
 
 

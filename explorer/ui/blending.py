@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+import streamlit as st
+from jaxtyping import Float, Int
+from numpy import ndarray
+
+from explorer.ghosts import Ghost
 from explorer.notes import NoteSequence, concatenate
 from explorer.ui import cache, picks, state, words
-from explorer.ui.player import Tile, loop_of
-from explorer.ui.state import End, Pick
+from explorer.ui.player import PlayerData, Tile, loop_of
+from explorer.ui.player.contract import FEWEST_STEPS, MOST_STEPS
+from explorer.ui.state import Certainty, Pick
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,24 +22,12 @@ class Step:
     title: str
     tune: NoteSequence
     z: tuple[float, ...]
-    certainty: tuple[float, ...] | None  # None: notes the model did not write
-
-
-def set_table() -> None:
-    """Put the first pair in place, so that no page ever opens on nothing."""
-    model = state.model_name()
-    if model is None:
-        return
-    if state.end("a") is None:
-        _fill_end(model, "a", state.end("b"))
-    if state.end("b") is None:
-        _fill_end(model, "b", state.end("a"))
-    if state.playing() is None:
-        offer_front()
+    certainty: Certainty | None  # None: notes the model did not write
+    ghosts: tuple[Ghost, ...] = ()  # notes it nearly wrote
 
 
 def ends() -> tuple[Pick, Pick]:
-    """Both tunes; `set_table` has put them there."""
+    """Both tunes; `table.lay` has put them there."""
     first, second = state.end("a"), state.end("b")
     assert first is not None, "the table is set before any page runs"
     assert second is not None, "the table is set before any page runs"
@@ -41,7 +36,7 @@ def ends() -> tuple[Pick, Pick]:
 
 def steps() -> tuple[Step, ...]:
     """The tunes from the first to the second, both included."""
-    model = _model()
+    model = model_name()
     first, second = ends()
     settings = state.blend_settings()
     path = cache.blend(
@@ -57,29 +52,45 @@ def steps() -> tuple[Step, ...]:
             title=_title(first, second, index, last),
             tune=decoded.tune,
             z=z,
-            certainty=tuple(float(value) for value in decoded.certainty),
+            certainty=picks.plain_certainty(decoded),
+            ghosts=decoded.ghosts,
         )
         for index, (z, decoded) in enumerate(path)
     ]
     if settings.own_ends:
         for index, pick in ((0, first), (last, second)):
-            found[index] = replace(
-                found[index],
-                tune=replace(pick.tune, qpm=first.tune.qpm),
-                certainty=picks.certainty(model, pick),
-            )
+            found[index] = written(found[index], pick, first.tune.qpm)
     return tuple(found)
+
+
+def written(step: Step, pick: Pick, qpm: float) -> Step:
+    """A step that plays a tune as it was written, not the model's version."""
+    model = model_name()
+    return replace(
+        step,
+        tune=replace(pick.tune, qpm=qpm),
+        certainty=picks.certainty(model, pick),
+        ghosts=picks.ghosts(model, pick),
+    )
 
 
 def tiles(path: tuple[Step, ...]) -> list[Tile]:
     """The steps as pictures that sound."""
     return [
-        Tile(
-            label=_label(index, len(path) - 1),
-            loop=loop_of(step.tune, title=step.title, certainty=step.certainty),
-        )
+        Tile(label=label(index, len(path) - 1), loop=loop(step))
         for index, step in enumerate(path)
     ]
+
+
+def loop(step: Step) -> PlayerData:
+    """One step for the player."""
+    return loop_of(
+        step.tune,
+        title=step.title,
+        certainty=step.certainty,
+        ghosts=step.ghosts,
+        parts=cache.parts(model_name()),
+    )
 
 
 def front(path: tuple[Step, ...]) -> int:
@@ -103,49 +114,53 @@ def bring(index: int) -> None:
     offer_front()
 
 
+def stretch(num_steps: int) -> None:
+    """Pull the ends apart, or together; the place in front stays about where it is."""
+    within = min(MOST_STEPS, max(FEWEST_STEPS, num_steps))
+    st.session_state[state.BLEND_STEPS] = within
+    offer_front()
+
+
 def changes(step: Step) -> str:
     """What is different from the first tune, in words a listener can check."""
     first = ends()[0]
-    before, after = (cache.measure(_model(), tune) for tune in (first.tune, step.tune))
-    return words.changes(before, after)
+    model = model_name()
+    before, after = (cache.measure(model, tune) for tune in (first.tune, step.tune))
+    return words.changes(before, after, cache.model(model).encoding)
 
 
 def offer_front() -> None:
     """Hand the dock the step in front."""
     path = steps()
-    step = path[front(path)]
-    state.offer(step.title, step.tune, step.certainty)
+    offer(path[front(path)])
 
 
-def choose(which: End, pick: Pick) -> None:
-    """Put a tune at one end and let the dock follow."""
-    state.set_end(which, pick)
-    offer_front()
+def offer(step: Step) -> None:
+    """Hand the dock a step; it sounds only if something sounds already."""
+    state.offer(step.title, step.tune, step.certainty, step.ghosts)
 
 
 def next_pair() -> None:
     """Put the next of the chosen pairs on the table."""
     number = state.pair_number() + 1
     state.set_pair_number(number)
-    _set_pair(picks.pair(_model(), number))
+    _set_pair(picks.pair(model_name(), number))
     offer_front()
+
+
+def curves() -> tuple[Float[ndarray, "steps attributes"], Int[ndarray, " steps"]]:
+    """Attributes of each step, and how many real tunes are near it."""
+    path, model = steps(), model_name()
+    values = np.stack([cache.measure(model, step.tune) for step in path])
+    return values, cache.support(model, tuple(step.z for step in path))
 
 
 def swap() -> None:
     """Exchange the two ends."""
     first, second = ends()
-    state.set_end("a", second)
-    state.set_end("b", first)
+    _set_pair((second, first))
     state.set_blend_share(1 - state.blend_share())
     offer_front()
-
-
-def _fill_end(model: str, which: End, other: Pick | None) -> None:
-    """Put a tune of the pair at an empty end, not the one at the other end."""
-    first, second = picks.pair(model, state.pair_number())
-    wanted, spare = (first, second) if which == "a" else (second, first)
-    is_taken = other is not None and other.title == wanted.title
-    state.set_end(which, spare if is_taken else wanted)
 
 
 def _set_pair(pair: tuple[Pick, Pick]) -> None:
@@ -153,7 +168,8 @@ def _set_pair(pair: tuple[Pick, Pick]) -> None:
     state.set_end("b", pair[1])
 
 
-def _model() -> str:
+def model_name() -> str:
+    """The checkpoint in use; one is chosen before any page runs."""
     model = state.model_name()
     assert model is not None, "a model is chosen before any page runs"
     return model
@@ -164,10 +180,11 @@ def _title(first: Pick, second: Pick, index: int, last: int) -> str:
         return first.title
     if index == last:
         return second.title
-    return f"{_label(index, last)} of the way to {second.title}"
+    return f"{label(index, last)} of the way to {second.title}"
 
 
-def _label(index: int, last: int) -> str:
+def label(index: int, last: int) -> str:
+    """What a step is called: A, how much of the way, or B."""
     if index == 0:
         return "A"
     if index == last:

@@ -15,19 +15,20 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy import ndarray
 
-from explorer import attributes, charts, synth, trained_model
-from explorer.attributes import ATTRIBUTES
+from explorer import attributes, charts, map_chart, synth, trained_model
 from explorer.errors import ExplorerError
 from explorer.notes import NoteSequence, fill_bars
 from explorer.trained_model import DecodedTune, TrainedModel
 from explorer.ui import shelf
+from explorer.ui.player import loop_of
 from explorer.ui.shelf import Offer
 
 ROOT = Path(__file__).parents[2]
 MOST_TUNES = 2048  # decoded ones kept, of all models together
+USUAL_TUNES = 24  # of a map, decoded to know how sure the model usually is
 logger = logging.getLogger("explorer")
 Code = tuple[float, ...]  # of one model; equal sounds have equal ones (`_as_code`)
 
@@ -48,10 +49,15 @@ def checkpoints() -> tuple[tuple[str, str | None], ...]:
     return tuple((offer.name, offer.problem) for offer in offers())
 
 
-@st.cache_resource(max_entries=4, show_spinner="Fetching the model…")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def model(name: str) -> TrainedModel:
     """One checkpoint with its map, read once for all visitors."""
     return trained_model.load(checkpoints_root() / name)
+
+
+def parts(name: str) -> list[str]:
+    """Names of the parts that a model writes."""
+    return [part.name for part in model(name).music.parts]
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -136,6 +142,40 @@ def blend(
     return tuple(zip(codes, decode_all(name, codes, qpm), strict=True))
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def square(
+    name: str, corners: tuple[Code, ...], size: int, spherical: bool
+) -> tuple[Code, ...]:
+    """Codes between four corners, row by row."""
+    codes = model(name).square(_as_rows(list(corners)), size, spherical=spherical)
+    return tuple(_as_code(z) for z in codes)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def support(name: str, codes: tuple[Code, ...]) -> Int[ndarray, " codes"]:
+    """How many real tunes are near each code."""
+    return model(name).library.support(_as_rows(list(codes)))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def usual_certainty(name: str) -> tuple[float, float]:
+    """How sure the model is of most of what it plays: the middle 80 % of real codes.
+
+    Of a tune it is the mean over its notes, as the player shows them.
+    """
+    used = model(name)
+    rows = np.linspace(0, len(used.library) - 1, USUAL_TUNES).round().astype(int)
+    means: list[float] = []
+    for decoded in used.decode(used.library.mu[np.unique(rows)]):
+        loop = loop_of(
+            decoded.tune, certainty=decoded.certainty, parts=list(parts(name))
+        )
+        sure = [note["certainty"] for note in loop["notes"]]
+        means.append(float(np.mean(sure)) if sure else 1.0)
+    low, high = np.quantile(means, (0.1, 0.9))
+    return round(float(low), 3), round(float(high), 3)
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
 def surprise(name: str, seed: int) -> Code:
     """A code drawn by `seed`, near the codes of real music."""
@@ -144,18 +184,18 @@ def surprise(name: str, seed: int) -> Code:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def moved(name: str, z: Code, amounts: tuple[float, ...]) -> Code:
-    """A code moved along each attribute, in the order of `ATTRIBUTES`."""
+    """A code moved along each attribute of the model, in their order."""
     vectors = model(name).attribute_vectors
-    wishes = dict(zip(ATTRIBUTES, amounts, strict=True))
+    wishes = dict(zip(vectors.names, amounts, strict=True))
     return _as_code(vectors.move(_as_rows([z]), wishes)[0])
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def measure(name: str, tune: NoteSequence) -> Float[ndarray, " attributes"]:
-    """The attributes of a tune, in the order of `ATTRIBUTES`; 0 for silence."""
-    if not tune.notes:
-        return np.zeros(len(ATTRIBUTES))
-    return attributes.measure(model(name).converter.to_melody(tune))
+    """The attributes of a tune, in the order of the model's; 0 of a silent part."""
+    used = model(name)
+    tokens = used.converter.to_tokens(tune, may_rest=True)
+    return attributes.measure(tokens, used.encoding)
 
 
 @st.cache_data(max_entries=256, show_spinner="Finding the place on the map…")
@@ -178,9 +218,9 @@ def neighbours(name: str, z: Code, count: int) -> tuple[int, ...]:
 
 
 @st.cache_data(max_entries=8, max_size="128 MB", show_spinner=False)
-def wav(tune: NoteSequence, program: int) -> bytes:
-    """Stereo sound of a tune."""
-    return synth.render_wav(tune, program=program)
+def wav(tune: NoteSequence) -> bytes:
+    """Stereo sound of a tune, each note on its own instrument."""
+    return synth.render_wav(tune)
 
 
 @st.cache_data(ttl=60, max_entries=1, show_spinner=False)
@@ -194,7 +234,7 @@ def warm_up() -> None:
     torch.set_num_threads(1)
     import pandas  # noqa: F401  (loaded now so that it is frozen too)
 
-    charts.tune_map(
+    map_chart.tune_map(
         np.zeros((1, 2), np.float32),
         [""],
         colours=np.zeros(1, np.float32),
@@ -203,6 +243,7 @@ def warm_up() -> None:
     synth.available()
     if loaded := _first_model():
         loaded.decode(loaded.sample(1, seed=0))
+        usual_certainty(loaded.name)
 
 
 def warm_up_later() -> None:

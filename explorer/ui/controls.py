@@ -1,16 +1,15 @@
 """Widgets that two pages or more use."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
-from explorer import midi
 from explorer.charts import DARK, LIGHT, Palette
-from explorer.notes import NoteSequence
-from explorer.ui import blending, cache, picks, state, words
+from explorer.encodings import EncodingName
+from explorer.nouns import NOUNS, Nouns
+from explorer.ui import blending, cache, picks, squaring, state, table, words
 from explorer.ui.failures import guarded
-from explorer.ui.player import Tile, loop_of, strip
+from explorer.ui.player import Tile, square, strip
 from explorer.ui.shelf import Offer
 from explorer.ui.state import End, Pick
 
@@ -58,23 +57,61 @@ def model_name() -> str:
     return name
 
 
-def blend_strip(key: str) -> tuple[blending.Step, ...]:
+def encoding() -> EncodingName:
+    """What the checkpoint in use writes."""
+    return cache.model(model_name()).encoding
+
+
+def nouns() -> Nouns:
+    """What its music is called."""
+    return NOUNS[encoding()]
+
+
+def blend_strip(key: str, *, can_pull: bool = False) -> tuple[blending.Step, ...]:
     """The tiles from A to B with the slider under them; returns their steps."""
     path = blending.steps()
     first, second = blending.ends()
 
     def chosen() -> None:
-        event = st.session_state[key]["chosen"]
-        blending.bring(int(event["index"]))
+        blending.bring(state.take_gesture(key))
+
+    def pulled() -> None:
+        blending.stretch(int(st.session_state[key]["count"]["count"]))
 
     strip(
         blending.tiles(path),
         index=blending.front(path),
+        gesture=state.gesture(),
         key=key,
         ends=(first.title, second.title),
         on_change=guarded(chosen),
+        on_pull=guarded(pulled) if can_pull else None,
     )
     return path
+
+
+@st.fragment
+def blend_square(key: str) -> None:
+    """The square between four tunes; its cells are sent while it is played."""
+    tunes, name = squaring.corners(), squaring.identity()
+    held = (st.session_state.get(key) or {}).get("have") or {}
+
+    def chosen() -> None:
+        squaring.bring(state.take_gesture(key))
+        state.ask_for_run()
+
+    square(
+        squaring.next_cells(int(held["count"]) if held.get("square") == name else 0),
+        name=name,
+        size=state.square_size(),
+        corners=(tunes[0].title, tunes[1].title, tunes[2].title, tunes[3].title),
+        index=state.square_index(),
+        gesture=state.gesture(),
+        key=key,
+        on_change=guarded(chosen),
+    )
+    if state.take_run():
+        st.rerun()  # the dock and the words beside the square follow
 
 
 def gallery(shown: Sequence[Pick], key: str) -> None:
@@ -82,19 +119,17 @@ def gallery(shown: Sequence[Pick], key: str) -> None:
     model = model_name()
 
     def chosen() -> None:
-        pick = shown[int(st.session_state[key]["chosen"]["index"])]
-        state.offer(pick.title, pick.tune, picks.certainty(model, pick))
+        pick = shown[state.take_gesture(key)]
+        picks.offer(model, pick)
 
-    tiles = [
-        Tile(
-            label=pick.title,
-            loop=loop_of(
-                pick.tune, title=pick.title, certainty=picks.certainty(model, pick)
-            ),
-        )
-        for pick in shown
-    ]
-    strip(tiles, key=key, kind="gallery", on_change=guarded(chosen))
+    tiles = [Tile(label=pick.title, loop=picks.loop(model, pick)) for pick in shown]
+    strip(
+        tiles,
+        key=key,
+        kind="gallery",
+        gesture=state.gesture(),
+        on_change=guarded(chosen),
+    )
 
 
 def pick_tune(
@@ -117,7 +152,7 @@ def pick_tune(
     kept = (state.map_pick(), state.own_pick(), state.shape_pick(), current)
     at_hand = [pick for pick in kept if pick is not None]
     extra = {pick.title: pick for pick in at_hand if pick.origin != "example"}
-    options = [*extra, *(t for t in picks.example_titles() if t not in extra)]
+    options = [*extra, *(t for t in picks.example_titles(model) if t not in extra)]
 
     def chosen() -> None:
         title = st.session_state[key]
@@ -126,7 +161,8 @@ def pick_tune(
     def roll() -> None:
         choose(picks.surprise(model, state.take_seed()))
 
-    how = words.surprise(cache.model(model).checkpoint.metrics.get("samples", {}))
+    figures = cache.model(model).checkpoint.metrics
+    how = words.surprise(figures.get("samples", {}), encoding())
     st.session_state[key] = current.title
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(label, options, key=key, on_change=guarded(chosen))
@@ -140,14 +176,10 @@ def pick_tune(
 
 
 def pick_end(which: End, label: str) -> None:
-    """The drop-down of one end of the blend."""
-    first, second = blending.ends()
-    pick_tune(
-        label,
-        f"choice_{which}",
-        first if which == "a" else second,
-        lambda pick: blending.choose(which, pick),
-    )
+    """The drop-down of one end of the line, or corner of the square."""
+    current = state.end(which)
+    assert current is not None, "the table is set before any page runs"
+    pick_tune(label, f"choice_{which}", current, lambda pick: table.choose(which, pick))
 
 
 def use_as_ends(
@@ -162,10 +194,11 @@ def use_as_ends(
         state.set_end(which, pick)
         then()
 
-    first, second = blending.ends()
+    corners: tuple[End, ...] = squaring.CORNERS if state.is_square() else ("a", "b")
     with st.container(horizontal=True):
-        for which, taken in (("a", first), ("b", second)):
-            is_there = taken.z == pick.z
+        for which in corners:
+            taken = state.end(which)
+            is_there = taken is not None and taken.z == pick.z
             st.button(
                 f"{which.upper()} of the blend ✓"
                 if is_there
@@ -174,7 +207,7 @@ def use_as_ends(
                 on_click=guarded(use),
                 args=(which,),
                 disabled=is_there,
-                help="One end of the blend on the page Blend.",
+                help="An end or corner of the blend on the page Blend.",
             )
         st.button(
             "Bend it",
@@ -183,60 +216,3 @@ def use_as_ends(
             args=(pick,),
             help="Puts it on the page Shape.",
         )
-
-
-def as_heard(tune: NoteSequence) -> NoteSequence:
-    """The tune at the tempo and on the instrument set in the dock."""
-    sound = state.sound()
-    notes = tune.notes
-    if sound.program is not None:
-        notes = tuple(
-            note if note.is_drum else replace(note, program=sound.program)
-            for note in notes
-        )
-    return replace(tune, notes=notes, qpm=sound.qpm or tune.qpm)
-
-
-def downloads(tune: NoteSequence, *, name: str, label: str, key: str) -> None:
-    """Buttons that save a tune as MIDI and as WAV, as the dock plays it.
-
-    Parameters
-    ----------
-    tune
-        What to save.
-    name
-        Name of the file, without its ending.
-    label
-        What is saved, in a word or two.
-    key
-        Streamlit's name of the buttons.
-    """
-    heard = as_heard(tune)
-    program = next((note.program for note in heard.notes if not note.is_drum), 0)
-    missing = cache.no_wav_because()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            f"{label} as MIDI",
-            lambda: midi.write_midi(heard),
-            file_name=f"{name}.mid",
-            mime="audio/midi",
-            key=f"{key}_midi",
-            on_click="ignore",
-        )
-        if missing is None:
-            st.download_button(
-                f"{label} as WAV",
-                lambda: cache.wav(heard, program),
-                file_name=f"{name}.wav",
-                mime="audio/wav",
-                key=f"{key}_wav",
-                on_click="ignore",
-            )
-    if missing is not None:
-        st.caption(words.plain(f"WAV: {missing}"))
-
-
-def file_name(title: str) -> str:
-    """A title made fit for a file name."""
-    kept = "".join(c.lower() if c.isalnum() and c.isascii() else "-" for c in title)
-    return "-".join(part for part in kept.split("-") if part)[:60] or "tune"

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui import state, words
+from explorer.ui import words
 
 logger = logging.getLogger("explorer")
 
@@ -26,17 +26,24 @@ def said() -> Iterator[None]:
 
 
 def guarded(change: Callable[..., None]) -> Callable[..., None]:
-    """A callback whose failure is said at the top of the page it leads to."""
+    """A callback whose failure is said beside the page, until it is put away.
+
+    A callback may be a fragment's, after which the top of the page does not run.
+    """
 
     def run(*args: Any) -> None:  # noqa: ANN401 (whatever the callback takes)
         try:
             change(*args)
         except ExplorerError as error:
-            state.notify(words.plain(str(error)))
+            _say_beside(words.plain(str(error)))
         except Exception:
-            state.notify(_unexpected())
+            _say_beside(_unexpected())
 
     return run
+
+
+def _say_beside(sentence: str) -> None:
+    st.toast(sentence, icon=":material/error:", duration="infinite")
 
 
 def _unexpected() -> str:

@@ -2,8 +2,17 @@
 
 import streamlit as st
 
-from explorer.ui import blending, cache, controls, failures, state, switching
-from explorer.ui.player import loop_of, player
+from explorer import examples
+from explorer.ui import (
+    cache,
+    controls,
+    failures,
+    opening,
+    state,
+    switching,
+    table,
+)
+from explorer.ui.player import PlayerData, loop_of, player
 
 PAGES = (  # file, name in the menu, address
     ("start", "Start", ""),
@@ -13,23 +22,41 @@ PAGES = (  # file, name in the menu, address
     ("my_music", "My music", "my-music"),
     ("under_the_hood", "Under the hood", "under-the-hood"),
 )
+REMARK_SECONDS = 10  # it stands beside the page: nothing moves under a hand that plays
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def beats() -> list[PlayerData]:
+    """The beats one can put under a melody."""
+    return [loop_of(beat.tune) for beat in examples.beat_loops()]
 
 
 @st.fragment(key=state.DOCK_FRAGMENT)
 def dock() -> None:
     """The one owner of sound."""
     now = state.playing()
-    if now is None:
+    name = state.model_name()
+    if now is None or name is None:
         player(None, key=state.DOCK)
         return
     loop = loop_of(
         now.tune,
         title=now.title,
         certainty=now.certainty,
+        ghosts=now.ghosts,
         autoplay=now.autoplay,
         play_id=now.play_id,
+        parts=cache.parts(name),
     )
-    player(loop, key=state.DOCK, on_change=st.rerun)
+    player(
+        loop,
+        beats=beats(),
+        usual=cache.usual_certainty(name),
+        settings=state.dock_settings(),
+        gesture=state.gesture(),
+        key=state.DOCK,
+        on_change=st.rerun,
+    )
 
 
 st.set_page_config(
@@ -54,13 +81,16 @@ page = st.navigation(
 body = st.container()
 ready = False
 with body, failures.said():
+    opening.shared_link()
     if name := controls.choose_model(cache.offers()):
         switching.use(name)
-        blending.set_table()
+        table.lay()
         ready = True
 dock()  # before the page, so that no page can silence it
 with body, failures.said():
     if notice := state.take_notice():
         st.warning(notice)
+    if remark := state.take_remark():
+        st.toast(remark, icon=":material/info:", duration=REMARK_SECONDS)
     if ready:
         page.run()

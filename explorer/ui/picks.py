@@ -5,29 +5,32 @@ from dataclasses import replace
 
 from explorer import examples
 from explorer.examples import ExamplePlace, ExampleTune
+from explorer.ghosts import Ghost
 from explorer.notes import NoteSequence, slice_bars
+from explorer.trained_model import DecodedTune
 from explorer.ui import cache, state, words
-from explorer.ui.state import Origin, Pick
+from explorer.ui.player import PlayerData, loop_of
+from explorer.ui.state import Certainty, Origin, Pick
 
 TEMPO = 110.0  # of dots and surprises, quarter notes per minute
 
 
 def example(model: str, title: str, bar: int = 0) -> Pick:
     """One of the examples that come with the app, from a bar on."""
-    found = _examples()[title]
+    found = _examples(model)[title]
     rest = slice_bars(found.tune, bar, found.tune.num_bars - bar)
     name = f"{title}, bar {bar + 1}" if bar else title
-    return _written(model, name, rest, "example", f"{found.origin}, {found.year}")
+    return _written(model, name, rest, "example", _origin(found))
 
 
-def example_titles() -> tuple[str, ...]:
-    """Titles of the examples."""
-    return tuple(_examples())
+def example_titles(model: str) -> tuple[str, ...]:
+    """Titles of the examples that a model can read."""
+    return tuple(_examples(model))
 
 
-def example_tune(title: str) -> NoteSequence:
+def example_tune(model: str, title: str) -> NoteSequence:
     """The whole of one example."""
-    return _examples()[title].tune
+    return _examples(model)[title].tune
 
 
 def pair(model: str, number: int) -> tuple[Pick, Pick]:
@@ -36,10 +39,10 @@ def pair(model: str, number: int) -> tuple[Pick, Pick]:
     Pairs that fill a phrase, once or a whole number of times, come before those
     that break off in the middle.
     """
-    num_bars = cache.model(model).num_bars
+    used = cache.model(model)
     pairs = sorted(
-        examples.load_pairs(),
-        key=lambda pair: not all(_fills(place, num_bars) for place in pair),
+        examples.load_pairs(used.encoding),
+        key=lambda pair: not all(_fills(model, place) for place in pair),
     )
     first, second = pairs[number % len(pairs)]
     return (
@@ -120,24 +123,64 @@ def of_model(model: str, pick: Pick) -> Pick:
 
 def play(model: str, pick: Pick) -> None:
     """Hand a tune to the dock and let it sound."""
-    state.play(pick.title, pick.tune, certainty(model, pick))
+    state.play(pick.title, pick.tune, certainty(model, pick), ghosts(model, pick))
 
 
-def certainty(model: str, pick: Pick) -> tuple[float, ...] | None:
+def offer(model: str, pick: Pick) -> None:
+    """Hand a tune to the dock; it sounds only if something sounds already."""
+    state.offer(pick.title, pick.tune, certainty(model, pick), ghosts(model, pick))
+
+
+def loop(model: str, pick: Pick) -> PlayerData:
+    """A tune for the player."""
+    return loop_of(
+        pick.tune,
+        title=pick.title,
+        certainty=certainty(model, pick),
+        ghosts=ghosts(model, pick),
+        parts=cache.parts(model),
+    )
+
+
+def plain_certainty(decoded: DecodedTune) -> Certainty:
+    """How sure the model was, as plain values: of each step, or each step and part."""
+    rows = decoded.certainty.tolist()
+    if decoded.certainty.ndim == 1:
+        return tuple(rows)
+    return tuple(tuple(row) for row in rows)
+
+
+def certainty(model: str, pick: Pick) -> Certainty | None:
     """How sure the model is of each step; None for notes the model did not write."""
     if pick.origin in ("example", "upload"):
         return None
-    decoded_tune = cache.decode(model, pick.z, pick.tune.qpm)
-    return tuple(float(value) for value in decoded_tune.certainty)
+    return plain_certainty(cache.decode(model, pick.z, pick.tune.qpm))
 
 
-def _examples() -> dict[str, ExampleTune]:
-    return {example.title: example for example in examples.load_examples()}
+def ghosts(model: str, pick: Pick) -> tuple[Ghost, ...]:
+    """Notes the model nearly wrote; none of a tune that it did not write."""
+    if pick.origin in ("example", "upload"):
+        return ()
+    return cache.decode(model, pick.z, pick.tune.qpm).ghosts
 
 
-def _fills(place: ExamplePlace, num_bars: int) -> bool:
+def _examples(model: str) -> dict[str, ExampleTune]:
+    found = examples.load_examples(cache.model(model).encoding)
+    return {example.title: example for example in found}
+
+
+def _origin(found: ExampleTune) -> str:
+    """Where an example comes from: a tune from somebody at some time, or a style."""
+    if found.year is None:
+        return f"Style: {found.origin}"
+    made = f"{found.origin}, {found.year}"
+    return f"{made}; {found.setting}" if found.setting else made
+
+
+def _fills(model: str, place: ExamplePlace) -> bool:
     """Whether an example from a place on is long enough, or fits in evenly."""
-    rest = _examples()[place.title].tune.num_bars - place.bar
+    num_bars = cache.model(model).num_bars
+    rest = _examples(model)[place.title].tune.num_bars - place.bar
     return rest >= num_bars or num_bars % rest == 0
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from jaxtyping import Float
 from numpy import ndarray
 
-from explorer.attributes import ATTRIBUTES
+from explorer.attributes import Attribute, attributes_of
 from explorer.ui import blending, cache, controls, failures, picks, state, words
 from explorer.ui.state import Pick
 
@@ -40,6 +40,16 @@ def slider_key(name: str) -> str:
     return f"shape_{name}"
 
 
+def _attributes() -> dict[str, Attribute]:
+    """What the model in use can be asked for."""
+    return attributes_of(cache.model(controls.model_name()).encoding)
+
+
+def names() -> list[str]:
+    """What is written beside each slider."""
+    return [attribute.label for attribute in _attributes().values()]
+
+
 def current() -> Pick:
     """The tune being bent; at first the one at end A."""
     return state.shape_pick() or blending.ends()[0]
@@ -53,24 +63,24 @@ def choose(pick: Pick) -> None:
 
 def reset() -> None:
     """All sliders back to the middle."""
-    for name in ATTRIBUTES:
+    for name in _attributes():
         st.session_state[slider_key(name)] = 0.0
     _offer()
 
 
 def sliders() -> None:
     """One slider an attribute; the music follows when it is let go."""
-    for name in ATTRIBUTES:
-        spoken = words.WORDS[name]
+    spoken = words.words_of(controls.encoding())
+    for name, attribute in _attributes().items():
         st.slider(
-            ATTRIBUTES[name].label,
+            attribute.label,
             -REACH,
             REACH,
             value=0.0,
             step=0.25,
             format="%+.2f",
             key=slider_key(name),
-            help=spoken.help,
+            help=spoken[name].help,
             persist_state="session",
             on_change=failures.guarded(_offer),
         )
@@ -81,7 +91,7 @@ def bent() -> Bent:
     model_name, chosen = controls.model_name(), current()
     model = cache.model(model_name)
     wanted = np.array(
-        [float(st.session_state.get(slider_key(name)) or 0) for name in ATTRIBUTES],
+        [float(st.session_state.get(slider_key(n)) or 0) for n in _attributes()],
         np.float32,
     )
     vectors = model.attribute_vectors
@@ -108,6 +118,12 @@ def bent() -> Bent:
     )
 
 
+def changes(found: Bent) -> str:
+    """What a listener can notice."""
+    encoding = cache.model(controls.model_name()).encoding
+    return words.changes(found.before, found.after, encoding)
+
+
 def before_and_after(found: Bent) -> list[Pick]:
     """Both tunes, to hear in turn."""
     return [
@@ -119,13 +135,15 @@ def before_and_after(found: Bent) -> list[Pick]:
 def disobeyed(found: Bent) -> list[str]:
     """One sentence for each slider that did not do what was wanted."""
     said = []
-    for name, wish, done in zip(ATTRIBUTES, found.wanted, found.got, strict=True):
+    many = controls.nouns().many
+    for attribute, wish, done in zip(
+        _attributes().values(), found.wanted, found.got, strict=True
+    ):
         if abs(wish) < WEAK_WISH or done * np.sign(wish) >= OBEYED * abs(wish):
             continue
         said.append(
-            f"“{ATTRIBUTES[name].label}” did not do what you asked. The model knows "
-            "too few such tunes, or another slider pulls against it. Try a smaller "
-            "step."
+            f"“{attribute.label}” did not do what you asked. The model knows too few "
+            f"such {many}, or another slider pulls against it. Try a smaller step."
         )
     return said
 

@@ -1,7 +1,8 @@
 """Changing the model: what of a visit the other model can go on with."""
 
 from explorer.errors import ConversionError
-from explorer.ui import blending, cache, picks, state, words
+from explorer.nouns import NOUNS
+from explorer.ui import cache, picks, state, table, words
 from explorer.ui.state import Pick
 
 
@@ -10,7 +11,8 @@ def use(name: str) -> None:
 
     Codes of one model mean nothing to another. Tunes with notes of their own are
     read anew by the other model, phrases of the map are looked up on its map; what
-    only the model before could play is let go, and that is said.
+    only the model before could play is let go, and that is said. Between models of
+    other music (melodies and drums, say) nothing is taken along.
 
     Raises
     ------
@@ -21,23 +23,36 @@ def use(name: str) -> None:
     if name == before:
         return
     cache.model(name)
-    taken = state.set_model_name(name)
     if before is None:
+        state.set_model_name(name)
         return
-    gone: list[str] = []
-    for key, pick in taken.items():
-        found = _again(before, name, pick)
-        if found is None:
-            gone.append(f"“{pick.title}”")
-        else:
-            state.put_back(key, found)
-    if gone:
-        titles = ", ".join(dict.fromkeys(gone))
-        state.notify(
-            words.plain(f"Only the model before could play {titles}. All else is kept.")
-        )
-    blending.set_table()
-    blending.offer_front()
+    taken = state.chosen()
+    found, remark = _carried(before, name, taken)
+    # Whatever takes time is done: from here on a click elsewhere cannot come between.
+    state.set_model_name(name)
+    for key, pick in found.items():
+        state.put_back(key, pick)
+    if remark:
+        state.remark(remark)
+    table.lay()
+
+
+def _carried(
+    before: str, name: str, taken: dict[str, Pick]
+) -> tuple[dict[str, Pick], str]:
+    """What of the chosen tunes another model goes on with, and what is said of it."""
+    if cache.model(before).encoding != cache.model(name).encoding:
+        many = NOUNS[cache.model(name).encoding].many
+        said = f"This model writes {many}, so it starts with a pair of its own."
+        return {}, said if taken else ""
+    again = {key: _again(before, name, pick) for key, pick in taken.items()}
+    found = {key: pick for key, pick in again.items() if pick is not None}
+    gone = [f"“{pick.title}”" for key, pick in taken.items() if key not in found]
+    if not gone:
+        return found, ""
+    titles = ", ".join(dict.fromkeys(gone))
+    said = words.plain(f"Only the model before could play {titles}. All else is kept.")
+    return found, said
 
 
 def _again(before: str, name: str, pick: Pick) -> Pick | None:

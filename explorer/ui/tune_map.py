@@ -1,40 +1,75 @@
 """The map of real phrases: dots to click, the card of one, and the list twin.
 
 The parts are fragments, so that a click redraws the card and hands the dock a tune
-while the map itself stays as it is.
+while the map itself stays as it is. What the pointer and the keys do beside clicks on
+dots comes from a component, the map's hand.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Final, cast
 
 import numpy as np
 import streamlit as st
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from explorer import charts
-from explorer.ui import blending, cache, controls, failures, picks, state, words
+from explorer import map_chart
+from explorer.projection import toward
+from explorer.regions import View
+from explorer.ui import (
+    blending,
+    cache,
+    controls,
+    failures,
+    map_ground,
+    map_group,
+    picks,
+    saving,
+    state,
+    words,
+)
+from explorer.ui.player import MapWish, map_hand
+from explorer.ui.state import Pick
 
 CHART: Final = "map_chart"
 CARD: Final = "map_card"
 PLOT: Final = "map_plot"  # Streamlit's keys of the widgets below; of a model's own
 PROJECTION: Final = "map_projection"
 COLOUR: Final = "map_colour"
-SEARCH: Final = "map_search"
+LAYERS: Final = "map_layers"
+HOVER: Final = "map_hover"
+LASSO: Final = "map_lasso"
+HAND: Final = "map_hand"
+VIEW: Final = "map_view"  # what of the map is in view, a View
+NEAREST: Final = "map_nearest"  # whether it was chosen for a place beside it
+DRAWN: Final = "map_drawn"  # what the figure shows, and the view it was drawn with
 TABLE: Final = "map_table"
 
 PROJECTIONS: Final = {"pca": "Straight map (PCA)", "tsne": "Neighbour map (t-SNE)"}
-NUM_NEIGHBOURS: Final = 6
-MOST_FOUND: Final = 200  # rows of the list; a search narrows it
+NUM_NEIGHBOURS: Final = 8
+MOST_LISTED: Final = 200  # rows of the list; a search narrows it
+HOW: Final = (
+    "Click a dot to hear it, a place beside the dots to hear what the model makes of "
+    "it. Drag to move, scroll to zoom; arrow keys go from dot to dot."
+)
 HONESTY: Final = "Nearby dots sound alike. Sizes and gaps mean nothing."
+NO_WAY_BACK: Final = (
+    "This layout only says which phrases are alike: no music belongs to a place "
+    "between its dots. You hear the nearest one. The straight map has a way back."
+)
 
 
 def choose(row: int) -> None:
     """Choose a dot and play it."""
-    model = controls.model_name()
-    pick = picks.dot(model, row)
+    _take(picks.dot(controls.model_name(), row))
+
+
+def _take(pick: Pick, *, is_nearest: bool = False) -> None:
+    """Make this what is chosen, alone, and play it."""
     state.set_map_pick(pick)
-    picks.play(model, pick)
+    st.session_state[_key(NEAREST)] = is_nearest
+    map_group.let_go()
+    picks.play(controls.model_name(), pick)
 
 
 def _key(widget: str) -> str:
@@ -43,14 +78,90 @@ def _key(widget: str) -> str:
 
 
 def _clicked() -> None:
-    """A dot was clicked; clicking it again plays it again."""
+    """A dot was clicked, or several taken together; a second click plays it again."""
     points = st.session_state[_key(PLOT)]["selection"]["points"]
+    rows = [_row(point) for point in points if "customdata" in point]  # only of dots
     chosen = state.map_pick()
-    if points:
-        choose(int(points[0]["point_index"]))
+    if len(rows) > 1:
+        map_group.take(rows)
+    elif rows:
+        choose(rows[0])
     elif chosen is not None:
         picks.play(controls.model_name(), chosen)
     st.rerun([state.DOCK_FRAGMENT, CARD])
+
+
+def _row(point: Mapping[str, Any]) -> int:
+    """Row of a dot, which need not be its place among the dots that are shown."""
+    row = point["customdata"]
+    return int(row[0] if isinstance(row, list | tuple) else row)
+
+
+def _wished(rows: Int[ndarray, " rows"]) -> None:
+    """Somebody hovered, clicked beside the dots, pressed an arrow or zoomed."""
+    model = controls.model_name()
+    wish: MapWish = st.session_state[_key(HAND)]["wish"]
+    if wish["kind"] == "hover":
+        picks.play(model, picks.dot(model, int(wish["row"])))
+        st.rerun(state.DOCK_FRAGMENT)
+    if wish["kind"] == "view":
+        st.session_state[_key(VIEW)] = _view(wish)
+        st.rerun(CHART)
+    if wish["kind"] == "step":
+        row = _next(rows, int(wish["dx"]), int(wish["dy"]))
+        if row is None:
+            return
+        choose(row)
+    elif wish["kind"] == "place":
+        place = [float(cast("float", wish["x"])), float(cast("float", wish["y"]))]
+        _choose_place(np.array(place), rows)
+    st.rerun([state.DOCK_FRAGMENT, CARD, CHART])
+
+
+def _view(wish: MapWish) -> View:
+    """What is in view, least before greatest."""
+    (x0, x1), (y0, y1) = (
+        sorted(map(float, cast("list[float]", ends))) for ends in (wish["x"], wish["y"])
+    )
+    return (x0, x1), (y0, y1)
+
+
+def _next(rows: Int[ndarray, " rows"], dx: int, dy: int) -> int | None:
+    """The nearest dot that way; from nothing chosen, the dot in the middle."""
+    if not len(rows):
+        return None
+    points = cache.model(controls.model_name()).library.positions[_projection()]
+    chosen = state.map_pick()
+    if chosen is None or chosen.row is None:
+        return _nearest(points, np.median(points[rows], axis=0), rows)
+    return toward(points, points[chosen.row], (dx, -dy), rows)
+
+
+def _nearest(
+    points: Float[ndarray, "tunes 2"],
+    place: Float[ndarray, " 2"],
+    rows: Int[ndarray, " rows"],
+) -> int:
+    """Row of the dot nearest to a place, among some."""
+    return int(rows[np.square(points[rows] - place).sum(axis=1).argmin()])
+
+
+def _choose_place(place: Float[ndarray, " 2"], rows: Int[ndarray, " rows"]) -> None:
+    """Hear a place between the dots; on a map without a way back, the nearest dot."""
+    model = controls.model_name()
+    library = cache.model(model).library
+    if _projection() == "pca":
+        z = library.projection.inverse(place[None].astype(np.float32))[0]
+        code = tuple(float(value) for value in z)
+        _take(picks.decoded(model, "A place on the map", code, "map"))
+    elif len(rows):
+        row = _nearest(library.positions[_projection()], place, rows)
+        _take(picks.dot(model, row), is_nearest=True)
+
+
+def _projection() -> str:
+    """The layout that is shown."""
+    return str(st.session_state.get(PROJECTION) or "pca")
 
 
 def _listed(rows: Sequence[int]) -> None:
@@ -62,9 +173,11 @@ def _listed(rows: Sequence[int]) -> None:
 
 
 @st.fragment(key=CHART)
-def chart() -> None:
-    """The map with what it shows and how it is coloured."""
-    library = cache.model(controls.model_name()).library
+def chart(rows: Int[ndarray, " rows"]) -> None:
+    """The map with what it shows and how it is coloured; `rows` can be clicked."""
+    model, encoding = controls.model_name(), controls.encoding()
+    library = cache.model(model).library
+    keys = ["Key"] if any(library.keys) else []
     with st.container(horizontal=True, vertical_alignment="bottom"):
         projection = st.segmented_control(
             "Layout",
@@ -74,104 +187,175 @@ def chart() -> None:
             default="pca",
             required=True,
             persist_state="session",
+            on_change=_leave_view,
         )
         colour = st.selectbox(
             "Colour",
-            [*words.slider_names(), "Source", "Key"],
-            index=1,
-            key=COLOUR,
+            [*words.slider_names(encoding), "Source", *keys],
+            index=words.first_colour(encoding),
+            key=_key(COLOUR),
             width=220,
             persist_state="session",
         )
     colours, categories = _colours(colour)
     chosen = state.map_pick()
-    figure = charts.tune_map(
+    layers = st.session_state.get(LAYERS, list(map_ground.LAYERS))
+    view = st.session_state.get(_key(VIEW))
+    palette, markers = controls.palette(), _markers(projection)
+    lasso = bool(st.session_state.get(LASSO))
+    row = chosen.row if chosen else None
+    drawn = (rows.tobytes(), projection, colour, row, tuple(layers), lasso)
+    figure = map_chart.tune_map(
         library.positions[projection],
         library.titles,
         colours=colours,
-        scale_words=words.scale_ends(colour),
+        scale_words=words.scale_ends(colour, encoding),
         categories=categories,
         axis_names=_axis_names(projection),
-        selected=chosen.row if chosen else None,
-        markers=_markers(projection),
-        palette=controls.palette(),
+        shown=rows,
+        selected=row,
+        markers=markers,
+        ground=map_ground.under(projection, layers),
+        view=_view_to_draw((*drawn, *markers, palette), view),
+        is_lasso=lasso,
+        palette=palette,
     )
     st.plotly_chart(
         figure,
         key=_key(PLOT),
         on_select=failures.guarded(_clicked),
-        selection_mode="points",
+        selection_mode=("points", "lasso"),
         theme=None,
         config={"displayModeBar": False, "scrollZoom": True},
         alt="Map of phrases, one dot each; the list below holds the same tunes",
     )
-    st.caption("Click to hear, drag to move, scroll to zoom.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.pills(
+            "Beneath the dots",
+            map_ground.LAYERS,
+            selection_mode="multi",
+            default=map_ground.LAYERS,
+            key=LAYERS,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.toggle(
+            "Lasso",
+            key=LASSO,
+            help="Dragging draws a line around dots, to take them together.",
+            persist_state="session",
+        )
+        hovers = st.toggle(
+            "Hover plays",
+            key=HOVER,
+            help="A dot under the pointer is heard after a moment.",
+            persist_state="session",
+        )
+    map_hand(
+        HOW,
+        chart=_key(PLOT),
+        names=map_ground.names(model, projection, view) if "Names" in layers else (),
+        colours=(palette.text, palette.background),
+        hovers=hovers,
+        key=_key(HAND),
+        on_wish=failures.guarded(lambda: _wished(rows)),
+    )
+    said = words.trust(library.trust[projection])
+    fog = f" {map_ground.FOG_SAID}" if "Fog" in layers else ""
+    st.caption(f"{said}{fog}")
+
+
+def _view_to_draw(drawn: Hashable, view: View | None) -> View | None:
+    """What the figure shows at first: what was in view when it was last another one.
+
+    Streamlit draws a figure that differs in anything anew, whole, and without the
+    zoom. So a zoom alone must not change it, and any other change must bring it back.
+    """
+    before, kept = st.session_state.get(_key(DRAWN), (None, None))
+    if before != drawn:
+        kept = view
+        st.session_state[_key(DRAWN)] = (drawn, kept)
+    return kept
+
+
+def _leave_view() -> None:
+    """Another layout is seen whole at first."""
+    st.session_state[_key(VIEW)] = None
 
 
 @st.fragment(key=CARD)
 def card() -> None:
-    """The chosen dot: what it is, what it sounds like, what lies near it."""
+    """The chosen dot or group: what it is, what it sounds like, what lies near."""
+    if map_group.members():
+        map_group.card(
+            play_again=lambda: st.rerun([state.DOCK_FRAGMENT, CARD]),
+            end=lambda: st.rerun([CARD, CHART]),
+        )
+        return
     model, pick = controls.model_name(), state.map_pick()
-    if pick is None or pick.row is None:
+    if pick is None:
         st.info("Click any dot to hear it.", title="Nothing chosen yet")
         return
     library = cache.model(model).library
-    row = pick.row
     st.subheader(words.plain(pick.title), anchor=False)
-    st.caption(f"{words.plain(pick.credit)}. You hear the model's version.")
-    st.markdown(words.describe(library.attributes[row], library.attributes))
+    st.caption(_told(pick))
+    if st.session_state.get(_key(NEAREST)):
+        st.info(NO_WAY_BACK)
+    attributes = (
+        library.attributes[pick.row]
+        if pick.row is not None
+        else cache.measure(model, pick.tune)
+    )
+    st.markdown(words.describe(attributes, library.attributes, controls.encoding()))
     controls.gallery([pick], key="map_this")
     controls.use_as_ends(pick, key="map_use", then=lambda: st.rerun([CARD, CHART]))
     st.markdown("**Most like it**")
-    near = [r for r in cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1) if r != row]
-    controls.gallery(
-        picks.dots(model, near[:NUM_NEIGHBOURS]),
-        key="map_neighbours",
-    )
-    controls.downloads(
-        pick.tune, name=controls.file_name(pick.title), label="Save it", key="map_save"
+    near = cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1)
+    others = [row for row in near if row != pick.row][:NUM_NEIGHBOURS]
+    controls.gallery(picks.dots(model, others), key="map_neighbours")
+    saving.downloads(
+        pick.tune, name=saving.file_name(pick.title), label="Save it", key="map_save"
     )
 
 
-def twin() -> None:
-    """The same tunes as a list: for the keyboard, and to find one by name."""
+def _told(pick: Pick) -> str:
+    """Where what was chosen comes from."""
+    if pick.row is not None:
+        return f"{words.plain(pick.credit)}. You hear the model's version."
     library = cache.model(controls.model_name()).library
-    wanted = st.text_input(
-        "Find a tune by name", key=SEARCH, placeholder="For example: waltz"
+    near = int(library.support(np.array([pick.z], np.float32))[0])
+    return (
+        f"Nobody wrote this: the model's music for that very place. "
+        f"{words.counted(near, 'phrase')} near it, by all its numbers."
     )
-    rows = _found(library.titles, wanted or "")
-    if not rows:
-        st.info(f"No tune's name holds “{wanted}”. Try a shorter word.")
+
+
+def twin(rows: Int[ndarray, " rows"]) -> None:
+    """The same tunes as a list: for the keyboard, and to read their names."""
+    library = cache.model(controls.model_name()).library
+    nouns = controls.nouns()
+    listed = [int(row) for row in rows[:MOST_LISTED]]
+    if not listed:
         return
     st.dataframe(
         {
-            "Tune": [library.titles[row] for row in rows],
-            "From bar": [library.bars[row] + 1 for row in rows],
-            "Key": [library.keys[row] for row in rows],
-            "Source": [words.source_name(library.sources[row]) for row in rows],
-            "Licence": [library.licences[row] for row in rows],
+            nouns.one.capitalize(): [library.titles[row] for row in listed],
+            "From bar": [library.bars[row] + 1 for row in listed],
+            "Key": [library.keys[row] for row in listed],
+            "Source": [words.source_name(library.sources[row]) for row in listed],
+            "Licence": [library.licences[row] for row in listed],
         },
         key=_key(TABLE),
-        on_select=failures.guarded(lambda: _listed(rows)),
+        on_select=failures.guarded(lambda: _listed(listed)),
         selection_mode="single-row",
         hide_index=True,
         height=280,
     )
+    found = "" if len(rows) == len(library) else f" {len(rows):,} match."
     st.caption(
-        f"{len(rows):,} of {len(library.titles):,} phrases shown. "
+        f"{len(listed):,} of {len(library):,} phrases in the list.{found} "
         "Click a line to hear it."
     )
-
-
-def _found(titles: Sequence[str], wanted: str) -> list[int]:
-    """Rows whose title holds every word, first ones first."""
-    parts = wanted.casefold().split()
-    rows = (
-        row
-        for row, title in enumerate(titles)
-        if all(part in title.casefold() for part in parts)
-    )
-    return [row for row, _ in zip(rows, range(MOST_FOUND), strict=False)]
 
 
 def _colours(
@@ -180,7 +364,7 @@ def _colours(
     """What paints each dot, and the names of its categories."""
     library = cache.model(controls.model_name()).library
     if colour not in ("Source", "Key"):
-        index = words.slider_names().index(colour)
+        index = words.slider_names(controls.encoding()).index(colour)
         return library.attributes[:, index], ()
     labels = (
         [words.source_name(source) for source in library.sources]
@@ -206,11 +390,15 @@ def _axis_names(projection: str) -> tuple[str, str]:
     )
 
 
-def _markers(projection: str) -> list[charts.Marker]:
-    """Where the ends of the blend, and a tune brought along, lie."""
+def _markers(projection: str) -> list[map_chart.Marker]:
+    """Where the ends of the blend, a tune brought along and a chosen place lie."""
     model, colours = controls.model_name(), controls.palette()
     first, second = blending.ends()
     shown = [("A", first, colours.end_a), ("B", second, colours.end_b)]
+    if (mine := state.own_pick()) is not None:
+        shown.append(("mine", mine, colours.text))
+    if (chosen := state.map_pick()) is not None and chosen.row is None:
+        shown.append(("here", chosen, colours.text))
     found = []
     for letter, pick, colour in shown:
         if pick.row is None:
@@ -218,6 +406,6 @@ def _markers(projection: str) -> list[charts.Marker]:
         else:
             x, y = cache.model(model).library.positions[projection][pick.row]
         found.append(
-            charts.Marker(letter=letter, x=float(x), y=float(y), colour=colour)
+            map_chart.Marker(letter=letter, x=float(x), y=float(y), colour=colour)
         )
     return found

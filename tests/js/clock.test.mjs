@@ -35,8 +35,7 @@ test("a note is held after its first step and not on its last", () => {
 });
 
 test("a drum hit is never held: it just rings", () => {
-  const loop = loopOf([[36, 0, 8]]);
-  loop.notes[0].is_drum = true;
+  const loop = loopOf([[36, 0, 8, "drums"]]);
   assert.equal(held(loop, 3).length, 0);
 });
 
@@ -58,7 +57,7 @@ test("steps come one after the other at the tempo's distance", () => {
 test("taking steps back goes on from the first that has not begun", () => {
   const line = new Timeline(0, 150);
   for (let i = 0; i < 10; i += 1) line.take();
-  const mark = line.rewind(0.25);
+  const mark = line.rewind(line.after(0.25).step);
   assert.equal(mark.step, 3);
   near(mark.time, 0.3);
   assert.deepEqual(line.take(), mark);
@@ -67,14 +66,22 @@ test("taking steps back goes on from the first that has not begun", () => {
 test("a step that starts exactly now can still be taken back", () => {
   const line = new Timeline(0, 150);
   for (let i = 0; i < 10; i += 1) line.take();
-  assert.equal(line.rewind(0.3).step, 3);
+  assert.equal(line.rewind(line.after(0.3).step).step, 3);
+});
+
+test("with nothing left to take back the next step is the first", () => {
+  const line = new Timeline(0, 150);
+  for (let i = 0; i < 3; i += 1) line.take();
+  assert.equal(line.after(5), line.next);
+  assert.equal(line.rewind(7), line.next);
+  assert.equal(line.marks.length, 3);
 });
 
 test("a new tempo holds from the next step on and counts no step twice", () => {
   const line = new Timeline(0, 150);
   for (let i = 0; i < 5; i += 1) line.take();
   line.setTempo(75);
-  const next = line.rewind(0.25);
+  const next = line.rewind(line.after(0.25).step);
   assert.equal(next.step, 3);
   near(line.take().time, 0.3);
   near(line.take().time, 0.5);
@@ -93,7 +100,7 @@ test("the position grows from step to step and does not jump when steps are take
   const line = new Timeline(0, 150);
   for (let i = 0; i < 10; i += 1) line.take();
   near(line.position(0.25), 2.5);
-  line.rewind(0.26);
+  line.rewind(line.after(0.26).step);
   near(line.position(0.25), 2.5);
   line.take();
   near(line.position(0.31), 3.1);

@@ -28,14 +28,14 @@ const near = (actual, expected) =>
 
 /** Start times of the voices with this pitch that were not taken back. */
 const starts = (engine, pitch) =>
-  engine.voices.filter((v) => v.pitch === pitch && !v.done).map((v) => v.startTime);
+  engine.performer.voices.filter((v) => v.pitch === pitch && !v.done).map((v) => v.startTime);
 
 test("notes follow each other across the seam of the loop without a gap", () => {
   const { ctx, engine, until } = playing(loopOf([[60, 0, 16]]));
   until(3);
   const times = ctx.sources.map((source) => source.when);
   times.slice(1).forEach((time, i) => near(time - times[i], 16 * SIXTEENTH));
-  const [first, second] = engine.voices;
+  const [first, second] = engine.performer.voices;
   near(first.endTime, second.startTime);
 });
 
@@ -60,7 +60,7 @@ test("the old loop's notes end exactly where the new loop's begin", () => {
   const { engine, until } = playing(loopOf([[60, 0, 16]], { id: "a" }));
   until(FIRST + 5.4 * SIXTEENTH);
   engine.show(loopOf([[72, 0, 16]], { id: "b" }));
-  const old = engine.voices.find((voice) => voice.pitch === 60);
+  const old = engine.performer.voices.find((voice) => voice.pitch === 60);
   near(old.endTime, FIRST + 6 * SIXTEENTH);
   near(starts(engine, 72)[0], old.endTime); // it was held there, so it starts there
 });
@@ -77,7 +77,7 @@ test("a note that both loops hold is not struck again", () => {
       { id: "b" },
     ),
   );
-  const first = engine.voices.find((voice) => voice.pitch === 60);
+  const first = engine.performer.voices.find((voice) => voice.pitch === 60);
   near(first.startTime, FIRST);
   near(first.endTime, FIRST + 12 * SIXTEENTH);
 });
@@ -96,7 +96,7 @@ test("going there and back within a sixteenth leaves the first loop as it was", 
   until(FIRST + 5.4 * SIXTEENTH);
   engine.show(loopOf([[72, 0, 16]], { id: "b" }));
   engine.show(first);
-  const live = engine.voices.filter((v) => !v.done && v.startTime < FIRST + 16 * SIXTEENTH);
+  const live = engine.performer.voices.filter((v) => !v.done && v.startTime < FIRST + 16 * SIXTEENTH);
   assert.deepEqual(
     live.map((voice) => voice.pitch),
     [60],
@@ -130,7 +130,9 @@ test("a loop of another length goes on at the column that the beat is on", () =>
   const { engine, until } = playing(loopOf([[60, 0, 1]], { id: "a", total_steps: 32 }));
   until(FIRST + 18.5 * SIXTEENTH);
   engine.show(loopOf([[60, 0, 1]], { id: "b", total_steps: 16 }));
-  near(engine.position, 2.5);
+  near(engine.position, 18.5); // the old one until the next sixteenth
+  until(FIRST + 19.5 * SIXTEENTH);
+  near(engine.position, 3.5);
 });
 
 test("a loop of sixteen bars goes round without a gap", () => {
@@ -149,7 +151,7 @@ test("a loop of sixteen bars gives way at the next sixteenth, not at its end", (
   until(FIRST + 150.4 * SIXTEENTH);
   engine.show(loopOf([[72, 151, 160]], { id: "b", ...long }));
   near(starts(engine, 72)[0], FIRST + 151 * SIXTEENTH);
-  const old = engine.voices.find((voice) => voice.pitch === 60);
+  const old = engine.performer.voices.find((voice) => voice.pitch === 60);
   near(old.endTime, FIRST + 151 * SIXTEENTH);
 });
 
@@ -168,7 +170,8 @@ test("a page that slept too long comes back in time", () => {
   mock.timers.tick(25);
   const struck = ctx.sources.map((source) => source.when).filter((time) => time >= 10);
   near((struck[0] - FIRST) / SIXTEENTH - 100, 0); // step 100, in the middle of the note
-  near(engine.voices.at(-1).endTime, FIRST + 112 * SIXTEENTH);
+  const first = engine.performer.voices.find((voice) => voice.startTime >= 10);
+  near(first.endTime, FIRST + 112 * SIXTEENTH);
 });
 
 test("a browser that holds the sound is reported in words, and nothing looks alive", () => {
@@ -188,30 +191,58 @@ test("without a sound bank there is a built-in sound, and it says so", async () 
   near(ctx.sources[0].playbackRate.value, 2); // the tone is middle C, 60
 });
 
-test("an answer to an older gesture is not followed, one to the latest is", () => {
-  const engine = new Engine(fakeBrowser());
-  engine.setTints([
+/** An engine with a blend of two loops. */
+function blended() {
+  const { blend } = new Engine(fakeBrowser());
+  blend.setTints([
     ["a", 0],
     ["b", 1],
   ]);
-  assert.ok(engine.heeds("a"));
-  engine.claim("b", false);
-  assert.equal(engine.heeds("a"), false);
-  assert.ok(engine.heeds("b"));
-  assert.ok(engine.heeds("a loop from elsewhere"));
+  return blend;
+}
+
+test("while a gesture lasts only its own loop and those from elsewhere are followed", () => {
+  const blend = blended();
+  assert.ok(blend.heeds("a", 0));
+  blend.hold("b");
+  assert.equal(blend.heeds("a", 0), false);
+  assert.ok(blend.heeds("b", 0));
+  assert.ok(blend.heeds("a loop from elsewhere", 0));
 });
 
-test("with new tiles every answer is news", () => {
-  const engine = new Engine(fakeBrowser());
-  engine.setTints([["a", 0]]);
-  engine.claim("b", false);
-  engine.setTints([["a", 0]]);
-  assert.ok(engine.heeds("a"));
+test("what Python said before it knew of the last gesture is not followed, however late", () => {
+  const blend = blended();
+  blend.hold("a");
+  const first = blend.finish("a");
+  blend.hold("b");
+  const second = blend.finish("b");
+  assert.equal(blend.heeds("a", 0), false);
+  assert.equal(blend.heeds("a", first), false, "its answer to the first");
+  assert.ok(blend.heeds("b", second), "its answer to the second");
+  assert.ok(blend.heeds("a", second), "a new wish");
+});
+
+test("a loop one was at before is no answer to the gestures after it", () => {
+  const blend = blended();
+  const first = blend.finish("a");
+  blend.finish("b");
+  blend.finish("a");
+  assert.ok(blend.heeds("a", first)); // the same loop, so nothing changes
+  assert.equal(blend.heeds("b", first + 1), false);
+});
+
+test("with new tiles a gesture is over, with more tiles it goes on", () => {
+  const blend = blended();
+  blend.hold("b");
+  blend.setTints([["a", 0]], true);
+  assert.equal(blend.heeds("a", 0), false);
+  blend.setTints([["a", 0]]);
+  assert.ok(blend.heeds("a", 0));
 });
 
 test("a loop of a blend has its colour between the ends, any other has none", () => {
   const engine = new Engine(fakeBrowser());
-  engine.setTints([["a", 0.25]]);
+  engine.blend.setTints([["a", 0.25]]);
   engine.show(loopOf([], { id: "a" }));
   assert.equal(engine.tint, 0.25);
   engine.show(loopOf([], { id: "elsewhere" }));
@@ -220,12 +251,12 @@ test("a loop of a blend has its colour between the ends, any other has none", ()
 
 test("a strip that leaves takes its colours along, but not those of the next", () => {
   const engine = new Engine(fakeBrowser());
-  const leaveFirst = engine.setTints([["a", 0]]);
-  const leaveSecond = engine.setTints([["b", 1]]);
+  const leaveFirst = engine.blend.setTints([["a", 0]]);
+  const leaveSecond = engine.blend.setTints([["b", 1]]);
   leaveFirst();
-  assert.deepEqual([...engine.tints], [["b", 1]]);
+  assert.deepEqual([...engine.blend.tints], [["b", 1]]);
   leaveSecond();
-  assert.equal(engine.tints.size, 0);
+  assert.equal(engine.blend.tints.size, 0);
 });
 
 test("listeners hear of changes until they leave", () => {

@@ -1,5 +1,7 @@
 /** What the engine needs of a browser, without sound and with time by hand. */
 
+import { VERSION } from "../../explorer/ui/player/contract.js";
+
 class Param {
   constructor(value = 0) {
     this.value = value;
@@ -81,24 +83,34 @@ export function fakeBrowser() {
   return new Context();
 }
 
-/** A loop with one note per [pitch, start, end]. */
+/** A loop with one note per [pitch, start, end] or [pitch, start, end, part]. */
 export function loopOf(notes, { total_steps = 16, qpm = 150, id = "x", ...rest } = {}) {
   return {
-    version: 1,
+    version: VERSION,
     id,
     title: id,
-    notes: notes.map(([pitch, start_step, end_step]) => ({
+    notes: notes.map(([pitch, start_step, end_step, part]) => ({
       pitch,
       start_step,
       end_step,
       velocity: 80,
+      ...(part && { part }),
     })),
     total_steps,
     qpm, // at 150 a sixteenth lasts 0.1 s
     program: 0,
-    is_drum: false,
+    ghosts: [],
+    parts: ["melody"],
     autoplay: false,
     play_id: 0,
     ...rest,
   };
 }
+
+/** A drum loop with a hit per [pitch, step]. */
+export function beatOf(hits, options = {}) {
+  const notes = hits.map(([pitch, step]) => [pitch, step, step + 1, "drums"]);
+  return loopOf(notes, { parts: ["drums"], ...options });
+}
+
+export const TRIO = ["melody", "bass", "drums"];

@@ -113,3 +113,12 @@ test("muting is silence that keeps the volume", () => {
   assert.ok(mixer.input.gain.events.at(-1).value > 0);
   assert.equal(mixer.volume, 0.8);
 });
+
+test("a note that ends when another loop takes it over goes on, whatever the rounding", () => {
+  const ctx = fakeBrowser();
+  const sample = { buffer: {}, offset: 0, duration: 5, rate: 1 };
+  const note = { pitch: 60, velocity: 80, isDrum: false, startTime: 0, endTime: 0.3 };
+  const voice = new Voice(ctx, {}, sample, note);
+  voice.moveEnd(0.1 + 0.2, 0.9); // 0.30000000000000004
+  assert.equal(voice.endTime, 0.9);
+});

@@ -1,4 +1,4 @@
-"""The player in the browser: one dock for the whole app, strips of tiles, Play.
+"""The player in the browser: the dock, strips, a square, a hand on the map, Play.
 
 **Conventions.** `player` is mounted once, in the frame, before the page runs: it
 owns all sound, and its page element then lives on when pages change. Strips and
@@ -14,8 +14,13 @@ from typing import Literal, cast
 
 import streamlit as st
 
+from explorer.notes import STEPS_PER_BAR
 from explorer.ui.player.bundle import page_part, script
 from explorer.ui.player.contract import (
+    Cell,
+    DockSettings,
+    MapName,
+    MapWish,
     PlayerData,
     PlayerEvent,
     PlayerNote,
@@ -25,6 +30,10 @@ from explorer.ui.player.contract import (
 )
 
 __all__ = [
+    "Cell",
+    "DockSettings",
+    "MapName",
+    "MapWish",
     "PlayerData",
     "PlayerEvent",
     "PlayerNote",
@@ -32,11 +41,13 @@ __all__ = [
     "Tile",
     "big_play",
     "loop_of",
+    "map_hand",
     "player",
+    "square",
     "strip",
 ]
 
-_SCRIPT = script()  # one text for all three: the browser then loads it once
+_SCRIPT = script()  # one text for all five: the browser then loads it once
 _STYLE = page_part("player.css")
 _mount_dock = st.components.v2.component(
     "explorer_player", html=page_part("dock.html"), css=_STYLE, js=_SCRIPT
@@ -44,8 +55,18 @@ _mount_dock = st.components.v2.component(
 _mount_strip = st.components.v2.component(
     "explorer_strip", html=page_part("strip.html"), css=_STYLE, js=_SCRIPT
 )
+_mount_square = st.components.v2.component(
+    "explorer_square",
+    html=page_part("pad.html"),
+    css=page_part("pad.css"),
+    js=_SCRIPT,
+)
 _mount_big_play = st.components.v2.component(
     "explorer_big_play", html=page_part("big_play.html"), css=_STYLE, js=_SCRIPT
+)
+
+_mount_map_hand = st.components.v2.component(
+    "explorer_map_hand", html=page_part("map_hand.html"), css=_STYLE, js=_SCRIPT
 )
 
 
@@ -56,6 +77,10 @@ def _nothing() -> None:
 def player(
     loop: PlayerData | None,
     *,
+    beats: Sequence[PlayerData] = (),
+    usual: tuple[float, float] | None = None,
+    settings: DockSettings | None = None,
+    gesture: int = 0,
     key: str = "player",
     on_change: Callable[[], None] | None = None,
 ) -> PlayerEvent | None:
@@ -69,20 +94,53 @@ def player(
     ----------
     loop
         What to play; None leaves the dock with what it has.
+    beats
+        Drum loops of whole bars, each with a title of its own, of which the listener
+        may put one under any loop without drums; without beats there is no choice.
+    usual
+        Mean certainty that most of the model's music lies within, for the words about
+        what plays; None says nothing of it.
+    settings
+        What a shared link asks of the dock; each `id` is followed once.
+    gesture
+        The last gesture on a strip or square that is known here ("nth" of its event);
+        to gestures after it, `loop` is no answer.
     key
         Streamlit's name of the dock; its state is `st.session_state[key]`.
     on_change
-        Called, before the script runs, when the listener has set tempo or
-        instrument.
+        Called, before the script runs, when the listener has set how it plays.
 
     Returns
     -------
-    The tempo and instrument the listener chose; None as long as they chose none.
+    What the listener set; None as long as they set nothing.
+
+    Raises
+    ------
+    ValueError
+        If two beats share a title, or one is not a drum loop of whole bars.
     """
+    _check_beats(beats)
     result = _mount_dock(
-        key=key, data={"loop": loop}, on_settings_change=on_change or _nothing
+        key=key,
+        data={
+            "loop": loop,
+            "beats": list(beats),
+            "usual": usual,
+            "settings": settings,
+            "gesture": gesture,
+        },
+        on_settings_change=on_change or _nothing,
     )
     return cast("PlayerEvent | None", result.get("settings"))
+
+
+def _check_beats(beats: Sequence[PlayerData]) -> None:
+    titles = [beat["title"] for beat in beats]
+    if len(set(titles)) < len(titles):
+        raise ValueError(f"beats share a title: {', '.join(sorted(titles))}")
+    for beat in beats:
+        if beat["parts"] != ["drums"] or beat["total_steps"] % STEPS_PER_BAR:
+            raise ValueError(f"beat {beat['title']!r} is not whole bars of drums")
 
 
 def strip(
@@ -92,7 +150,9 @@ def strip(
     key: str,
     ends: tuple[str, str] = ("A", "B"),
     kind: Literal["blend", "gallery"] = "blend",
+    gesture: int = 0,
     on_change: Callable[[], None] | None = None,
+    on_pull: Callable[[], None] | None = None,
 ) -> StripEvent | None:
     """Mount a row of small piano rolls that sound when they are chosen.
 
@@ -109,8 +169,13 @@ def strip(
     kind
         "blend": coloured from A to B with a slider below, and each tile the slider
         crosses is heard at once. "gallery": tiles to click, no slider.
+    gesture
+        As of `player`.
     on_change
         Called, before the script runs, once per finished gesture.
+    on_pull
+        Called when the ends were pulled apart or together: "count" in the strip's
+        state is {count, nth}. None: the number of tiles is fixed.
 
     Returns
     -------
@@ -127,10 +192,77 @@ def strip(
         raise ValueError(f"index {index} is outside the {len(tiles)} tiles")
     result = _mount_strip(
         key=key,
-        data={"tiles": list(tiles), "index": index, "ends": list(ends), "kind": kind},
+        data={
+            "tiles": list(tiles),
+            "index": index,
+            "ends": list(ends),
+            "kind": kind,
+            "pulled": on_pull is not None,
+            "gesture": gesture,
+        },
         on_chosen_change=on_change or _nothing,
+        on_count_change=on_pull or _nothing,
     )
     return cast("StripEvent | None", result.get("chosen"))
+
+
+def square(
+    cells: Sequence[Cell],
+    *,
+    name: str,
+    size: int,
+    corners: tuple[str, str, str, str],
+    index: int,
+    gesture: int = 0,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+) -> None:
+    """Mount a square of tunes with a puck that is dragged over it.
+
+    The browser keeps the cells of a square it was sent, and reports how many it holds
+    as "have" in the square's state, {square, count}: send the next ones then.
+
+    Parameters
+    ----------
+    cells
+        Those it does not hold yet, in any order.
+    name
+        Identity of the square; another one has other cells.
+    size
+        Cells along a side.
+    corners
+        Titles of A (top left), B (top right), C and D (below).
+    index
+        The cell in front, row by row.
+    gesture
+        As of `player`.
+    key
+        Streamlit's name of the square; its state is `st.session_state[key]`.
+    on_change
+        Called, before the script runs, once per finished gesture; the cell is
+        "chosen" in the square's state.
+
+    Raises
+    ------
+    ValueError
+        If `index` or a cell lies outside the square.
+    """
+    places = [index, *(cell["index"] for cell in cells)]
+    if outside := [place for place in places if not 0 <= place < size * size]:
+        raise ValueError(f"cell {outside[0]} is outside a square of {size} x {size}")
+    _mount_square(
+        key=key,
+        data={
+            "square": name,
+            "size": size,
+            "names": list(corners),
+            "cells": list(cells),
+            "index": index,
+            "gesture": gesture,
+        },
+        on_chosen_change=on_change or _nothing,
+        on_have_change=_nothing,
+    )
 
 
 def big_play(label: str, loop: PlayerData, *, key: str) -> None:
@@ -139,3 +271,47 @@ def big_play(label: str, loop: PlayerData, *, key: str) -> None:
     The sound starts inside the click, without a round trip to Python.
     """
     _mount_big_play(key=key, data={"label": label, "loop": loop})
+
+
+def map_hand(
+    words: str,
+    *,
+    chart: str,
+    names: Sequence[MapName],
+    colours: tuple[str, str],
+    hovers: bool,
+    key: str,
+    on_wish: Callable[[], None],
+) -> None:
+    """Mount a hand on a map: names over it, hovering, clicks beside the dots, keys.
+
+    What somebody did is the "wish" in the hand's state, a `MapWish`.
+
+    Parameters
+    ----------
+    words
+        What one can do, shown where the hand is mounted.
+    chart
+        Streamlit's key of the Plotly chart.
+    names
+        Put over the chart, where they do not cover one before them.
+    colours
+        Of the names and of what is behind them, as `#RRGGBB`.
+    hovers
+        Whether a dot under the pointer is a wish.
+    key
+        Streamlit's name of the hand; its state is `st.session_state[key]`.
+    on_wish
+        Called, before the script runs, once per wish.
+    """
+    _mount_map_hand(
+        key=key,
+        data={
+            "words": words,
+            "chart": f"st-key-{chart}",
+            "names": list(names),
+            "colours": list(colours),
+            "hovers": hovers,
+        },
+        on_wish_change=on_wish,
+    )

@@ -5,15 +5,20 @@
  * starts `lead_seconds` into its slot.
  */
 
+import { drumPitch } from "./drums.js";
+
 /**
  * @typedef {object} Instrument
  * @property {string} label
  * @property {number} [program]
  * @property {boolean} [is_drum]
+ * @property {boolean} [is_bass] plays the bass of a trio; no choice for a melody
  * @property {string} file
  * @property {number} slot_seconds
  * @property {number[]} pitches
  */
+/** @typedef {import("./contract.js").PlayerData} PlayerData */
+/** @typedef {import("./contract.js").Part} Part */
 /** @typedef {{buffer: AudioBuffer, offset: number, duration: number, rate: number}} Sample */
 
 const BANK_URL = "/api/bank/";
@@ -33,13 +38,23 @@ export function nearestSample(pitches, pitch) {
 }
 
 /**
- * Name of the instrument that plays a General MIDI program: the same program, else
- * one of its family of eight, else the first.
+ * Names of the instruments a melody may be played on.
+ * @param {Record<string, Instrument>} instruments
+ */
+export function melodic(instruments) {
+  return Object.keys(instruments).filter(
+    (name) => !instruments[name].is_drum && !instruments[name].is_bass,
+  );
+}
+
+/**
+ * Name of the instrument that plays a melody of a General MIDI program: the same
+ * program, else one of its family of eight, else the first.
  * @param {Record<string, Instrument>} instruments
  * @param {number} program
  */
 export function instrumentFor(instruments, program) {
-  const names = Object.keys(instruments).filter((name) => !instruments[name].is_drum);
+  const names = melodic(instruments);
   const family = (/** @type {string} */ name) =>
     Math.floor((instruments[name].program ?? 0) / 8) === Math.floor(program / 8);
   return (
@@ -53,6 +68,23 @@ export function instrumentFor(instruments, program) {
 /** Name of the drum kit, if the bank has one. @param {Record<string, Instrument>} instruments */
 export function drumKit(instruments) {
   return Object.keys(instruments).find((name) => instruments[name].is_drum) ?? null;
+}
+
+/**
+ * Name of the instrument that plays a part of the loop; null as long as there is none.
+ * @param {Record<string, Instrument>} instruments
+ * @param {PlayerData|null} loop
+ * @param {Part} part
+ * @param {string|null} chosen what the listener wants the melody to be played on
+ */
+export function instrumentOf(instruments, loop, part, chosen) {
+  if (part === "drums") return drumKit(instruments);
+  if (part === "bass") {
+    const bass = Object.keys(instruments).find((name) => instruments[name].is_bass);
+    return bass ?? instrumentFor(instruments, 33);
+  }
+  if (chosen !== null && chosen in instruments) return chosen;
+  return instrumentFor(instruments, loop?.program ?? 0);
 }
 
 /** Instruments by name, fetched when they are first wanted. */
@@ -119,7 +151,7 @@ export class Bank {
     const buffer = name === null ? null : this.buffers.get(name);
     if (name === null || !buffer) return this.#simple(pitch, isDrum);
     const { pitches, slot_seconds: seconds } = this.instruments[name];
-    const { slot, rate } = nearestSample(pitches, pitch);
+    const { slot, rate } = nearestSample(pitches, isDrum ? drumPitch(pitch) : pitch);
     const offset = slot * seconds + this.lead;
     const duration = Math.min(seconds - this.lead, buffer.duration - offset);
     return { buffer, offset, duration, rate: isDrum ? 1 : rate };

@@ -19,7 +19,10 @@ export class BigPlay {
     this.label = /** @type {HTMLElement} */ (root.querySelector(".label"));
     this.button.onclick = () => {
       if (engine.playing) engine.stop();
-      else if (this.loop) engine.show(this.loop, { play: true });
+      else if (this.loop) {
+        engine.show(this.loop, { play: true });
+        engine.settle(this.loop);
+      }
     };
     this.remove = engine.subscribe(() => this.refresh());
   }

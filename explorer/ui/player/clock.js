@@ -37,7 +37,7 @@ export function starting(loop, step) {
 export function held(loop, step) {
   const column = step % loop.total_steps;
   return loop.notes.filter(
-    (note) => !note.is_drum && note.start_step < column && column < note.end_step,
+    (note) => note.part !== "drums" && note.start_step < column && column < note.end_step,
   );
 }
 
@@ -74,12 +74,21 @@ export class Timeline {
   }
 
   /**
-   * Take back every step that starts at `time` or later, and say which is next.
+   * The first step that starts at `time` or later, of those handed out and the next.
    * @param {number} time
    * @returns {Mark}
    */
-  rewind(time) {
-    const index = this.marks.findIndex((mark) => mark.time >= time - EARLY);
+  after(time) {
+    return this.marks.find((mark) => mark.time >= time - EARLY) ?? this.next;
+  }
+
+  /**
+   * Take back every step from `step` on, and say which is next.
+   * @param {number} step
+   * @returns {Mark}
+   */
+  rewind(step) {
+    const index = this.marks.findIndex((mark) => mark.step >= step);
     if (index >= 0) {
       this.next = this.marks[index];
       this.marks.length = index;

@@ -3,9 +3,10 @@
 
 /** @typedef {[number, number, number]} Triple */
 
-const ENDS = {
-  dark: { a: "#F0A202", b: "#56B4E9" },
-  light: { a: "#9A5B00", b: "#0B6AA6" },
+/** Colours of the tunes A, B, C and D. */
+const CORNERS = {
+  dark: ["#F0A202", "#56B4E9", "#2DBE8D", "#D98AB5"],
+  light: ["#9A5B00", "#0B6AA6", "#0B7A5B", "#9C3F73"],
 };
 
 /**
@@ -63,13 +64,14 @@ export function fromOklab([lightness, a, b]) {
  * @param {number} t
  */
 export function blend(a, b, t) {
-  const start = toOklab(parseColour(a));
-  const end = toOklab(parseColour(b));
-  const mixed = /** @type {Triple} */ (start.map((v, i) => v + (end[i] - v) * t));
-  return `rgb(${fromOklab(mixed)
-    .map((v) => Math.round(v * 255))
-    .join(", ")})`;
+  return css(between(toOklab(parseColour(a)), toOklab(parseColour(b)), t));
 }
+
+/** @param {Triple} a @param {Triple} b @param {number} t @returns {Triple} */
+const between = (a, b, t) => /** @type {Triple} */ (a.map((v, i) => v + (b[i] - v) * t));
+
+/** @param {Triple} lab */
+const css = (lab) => `rgb(${fromOklab(lab).map((v) => Math.round(v * 255)).join(", ")})`;
 
 /** @param {string} background a CSS colour */
 export function isDark(background) {
@@ -82,8 +84,20 @@ export function isDark(background) {
  * @param {string} background
  */
 export function blendColour(t, background) {
-  const { a, b } = isDark(background) ? ENDS.dark : ENDS.light;
-  return blend(a, b, t);
+  return cornerColour(t, 0, background);
+}
+
+/**
+ * Colour of a place in the square of tunes: A top left, B top right, C and D below.
+ * @param {number} u from left to right, 0..1
+ * @param {number} v from top to bottom, 0..1
+ * @param {string} background
+ */
+export function cornerColour(u, v, background) {
+  const [a, b, c, d] = CORNERS[isDark(background) ? "dark" : "light"].map((each) =>
+    toOklab(parseColour(each)),
+  );
+  return css(between(between(a, b, u), between(c, d, u), v));
 }
 
 /**

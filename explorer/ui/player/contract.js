@@ -5,7 +5,9 @@
  */
 
 /** Version of PlayerData; `contract.py` holds the same number. */
-export const VERSION = 1;
+export const VERSION = 3;
+
+/** @typedef {"melody"|"bass"|"drums"} Part */
 
 /**
  * @typedef {object} PlayerNote
@@ -14,7 +16,7 @@ export const VERSION = 1;
  * @property {number} end_step
  * @property {number} velocity
  * @property {number} [certainty] model's probability of this note, 0..1
- * @property {true} [is_drum]
+ * @property {Part} [part] absent: melody
  */
 
 /**
@@ -23,17 +25,27 @@ export const VERSION = 1;
  * @property {string} id
  * @property {string} title
  * @property {PlayerNote[]} notes
+ * @property {PlayerNote[]} ghosts notes the model nearly wrote
  * @property {number} total_steps
  * @property {number} qpm
  * @property {number} program
- * @property {boolean} is_drum
+ * @property {string[]} parts names in order, also of parts that rest throughout
  * @property {boolean} autoplay
  * @property {number} play_id
  */
 
-/** @typedef {{qpm: number|null, program: number|null, instrument: string|null}} PlayerEvent */
+/**
+ * @typedef {object} PlayerEvent
+ * @property {number|null} qpm
+ * @property {number|null} program
+ * @property {string|null} instrument
+ * @property {string|null} beat
+ * @property {string|null} key that all notes stay in; null: as the model wrote them
+ * @property {number} octave
+ * @property {boolean} drone
+ */
 /** @typedef {{label: string, loop: PlayerData}} Tile */
-/** @typedef {{index: number, id: string}} StripEvent */
+/** @typedef {{index: number, id: string, nth: number}} StripEvent */
 
 /**
  * What Streamlit calls a component with.
@@ -55,7 +67,29 @@ export function isLoop(data) {
     data?.version === VERSION &&
     typeof data.id === "string" &&
     Array.isArray(data.notes) &&
+    Array.isArray(data.ghosts) &&
+    Array.isArray(data.parts) &&
     data.total_steps > 0 &&
     data.qpm > 0
   );
+}
+
+/**
+ * Part in whose lane a note of the loop is drawn and muted.
+ * @param {PlayerData} loop
+ * @param {PlayerNote} note
+ */
+export function laneOf(loop, note) {
+  const part = note.part ?? "melody";
+  return loop.parts.includes(part) ? part : loop.parts[0];
+}
+
+/** Whether nothing but a drum kit plays. @param {PlayerData|null|undefined} loop */
+export function isBeat(loop) {
+  return loop?.parts.length === 1 && loop.parts[0] === "drums";
+}
+
+/** Whether the loop has drums of its own. @param {PlayerData} loop */
+export function hasDrums(loop) {
+  return loop.parts.includes("drums") || loop.notes.some((note) => note.part === "drums");
 }

@@ -11,14 +11,20 @@ the same, so the player ignores a loop it already has.
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Literal, NotRequired, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from explorer.notes import NoteSequence
+from explorer.encodings import PartName
+from explorer.ghosts import Ghost
+from explorer.notes import Note, NoteSequence
+from explorer.trio import PART_NAMES, part_of
 
-VERSION = 1  # of PlayerData; contract.js holds the same number
+VERSION = 3  # of PlayerData; contract.js holds the same number
+
+GHOST_VELOCITY = 80  # ghosts are seen, not heard; a note has to have one
 
 
 class PlayerNote(TypedDict):
@@ -29,7 +35,7 @@ class PlayerNote(TypedDict):
     end_step: int
     velocity: int
     certainty: NotRequired[float]  # model's probability of this note, 0..1
-    is_drum: NotRequired[Literal[True]]  # absent: not a drum
+    part: NotRequired[PartName]  # absent: melody
 
 
 class PlayerData(TypedDict):
@@ -39,10 +45,11 @@ class PlayerData(TypedDict):
     id: str  # the same id means the same sound
     title: str  # shown beside the piano roll
     notes: list[PlayerNote]
+    ghosts: list[PlayerNote]  # nearly written: drawn hollow, never heard
     total_steps: int
     qpm: float  # quarter notes per minute, until the listener sets a tempo
     program: int  # General MIDI program, until the listener picks an instrument
-    is_drum: bool  # every note is a drum hit
+    parts: list[str]  # names in order, also of parts that rest throughout
     autoplay: bool  # start to play when this loop arrives
     play_id: int  # a change plays the loop again even if its id is the same
 
@@ -53,6 +60,34 @@ class PlayerEvent(TypedDict):
     qpm: float | None
     program: int | None
     instrument: str | None  # name of the instrument in the sound bank
+    beat: str | None  # title of the beat under loops without drums; None: no beat
+    key: str | None  # that all notes are moved into; None: as they were written
+    octave: int  # up, of the melody
+    drone: bool
+
+
+class DockSettings(TypedDict):
+    """What a shared link sets in the dock, taken over once for each id."""
+
+    id: str
+    qpm: float | None
+    instrument: str | None
+    beat: str | None
+    key: str | None
+    octave: int
+    drone: bool
+
+
+FEWEST_STEPS: Final = 2  # tiles of a strip whose ends are pulled; as in pull.js
+MOST_STEPS: Final = 16
+CLOSEST: Final = 0.4  # share of the width that the fewest take; the most take all of it
+
+
+def strip_share(count: int) -> float:
+    """Share of the page's width that a strip of so many tiles takes, as in pull.js."""
+    return CLOSEST + (1 - CLOSEST) * (count - FEWEST_STEPS) / (
+        MOST_STEPS - FEWEST_STEPS
+    )
 
 
 class Tile(TypedDict):
@@ -62,21 +97,54 @@ class Tile(TypedDict):
     loop: PlayerData
 
 
+class Cell(TypedDict):
+    """One cell of a square."""
+
+    index: int  # row by row from the top left
+    loop: PlayerData
+
+
 class StripEvent(TypedDict):
     """The tile on which a gesture came to rest."""
 
     index: int
     id: str  # of the tile's loop
+    nth: int  # which gesture of the visit it was
+
+
+class MapName(TypedDict):
+    """The name of a region of the map, in its middle."""
+
+    text: str
+    x: float
+    y: float
+
+
+class MapWish(TypedDict, total=False):
+    """What somebody did on the map that is no click on a dot."""
+
+    kind: Literal["hover", "place", "step", "view"]
+    nth: int  # goes up
+    row: int  # hover: of the dot under the pointer
+    x: float | list[float]  # place: there; view: least and greatest
+    y: float | list[float]
+    dx: int  # step: -1 is left
+    dy: int  # step: -1 is up
 
 
 def loop_of(
     tune: NoteSequence,
     *,
     title: str | None = None,
-    certainty: Float[ndarray, " steps"] | Sequence[float] | None = None,
+    certainty: Float[ndarray, " steps *parts"]
+    | Sequence[float]
+    | Sequence[Sequence[float]]
+    | None = None,
     autoplay: bool = False,
     id: str | None = None,
     play_id: int = 0,
+    parts: Sequence[str] | None = None,
+    ghosts: Sequence[Ghost] = (),
 ) -> PlayerData:
     """Loop of the tune, for the player.
 
@@ -87,53 +155,115 @@ def loop_of(
     title
         Words beside the piano roll; None takes the tune's own.
     certainty
-        The model's probability of each step's event; a note takes the value at
-        the step it starts on and is drawn that opaque.
+        The model's probability of each step's event, (steps,) or (steps, parts); a
+        note takes its part's value at the step it starts on and is drawn that opaque.
     autoplay
         Start to play when the loop arrives, not only when Play is pressed.
     id
         Name of the loop; None derives it from what sounds.
     play_id
         Count it up to play the same loop again.
+    parts
+        Names of the parts, top lane first. None derives them from the notes: drums
+        alone, or with a bass to drums a trio, else a melody. A note of a part that is
+        not named is drawn with the first.
+    ghosts
+        Notes the model nearly wrote, drawn hollow. They do not sound, so they change
+        no loop's `id`.
 
     Raises
     ------
     ValueError
-        If `certainty` has fewer values than a note needs.
+        If `certainty` has fewer steps than a note needs, or not a column a part; or
+        a ghost lasts longer than the tune.
     """
-    last_start = max((note.start_step for note in tune.notes), default=-1)
-    if certainty is not None and len(certainty) <= last_start:
-        raise ValueError(
-            f"certainty has {len(certainty)} steps, but a note starts at step "
-            f"{last_start}; give one value per step"
-        )
+    lanes = _parts_of(tune.notes) if parts is None else list(parts)
+    sure = None if certainty is None else np.asarray(certainty, float)
+    if sure is not None:
+        _check_certainty(sure, tune.notes, len(lanes))
     notes: list[PlayerNote] = []
     for note in tune.notes:
+        part = _lane(note, lanes)
         entry: PlayerNote = {
             "pitch": note.pitch,
             "start_step": note.start_step,
             "end_step": note.end_step,
             "velocity": note.velocity,
         }
-        if certainty is not None:
-            entry["certainty"] = round(float(certainty[note.start_step]), 3)
-        if note.is_drum:
-            entry["is_drum"] = True
+        if sure is not None:
+            row = np.atleast_1d(sure[note.start_step])
+            column = lanes.index(part) if part in lanes and len(row) > 1 else 0
+            entry["certainty"] = round(float(row[column]), 3)
+        if part != "melody":
+            entry["part"] = part
         notes.append(entry)
-    melodic = [note for note in tune.notes if not note.is_drum]
+    melodic = [n for n in tune.notes if _lane(n, lanes) == "melody"]
     program = melodic[0].program if melodic else 0
     return {
         "version": VERSION,
         "id": id or _identity(notes, tune.total_steps, tune.qpm, program),
         "title": tune.title if title is None else title,
         "notes": notes,
+        "ghosts": _ghost_notes(ghosts, tune.total_steps),
         "total_steps": max(tune.total_steps, 1),
         "qpm": float(tune.qpm),
         "program": program,
-        "is_drum": bool(tune.notes) and not melodic,
+        "parts": lanes,
         "autoplay": autoplay,
         "play_id": play_id,
     }
+
+
+def _ghost_notes(ghosts: Sequence[Ghost], total_steps: int) -> list[PlayerNote]:
+    last_end = max((ghost.end_step for ghost in ghosts), default=0)
+    if last_end > total_steps:
+        raise ValueError(
+            f"a ghost ends at step {last_end}, after the tune's end ({total_steps}); "
+            "give the ghosts of this tune"
+        )
+    notes: list[PlayerNote] = []
+    for ghost in ghosts:
+        entry: PlayerNote = {
+            "pitch": ghost.pitch,
+            "start_step": ghost.start_step,
+            "end_step": ghost.end_step,
+            "velocity": GHOST_VELOCITY,
+            "certainty": round(ghost.probability, 3),
+        }
+        if ghost.part != "melody":
+            entry["part"] = ghost.part
+        notes.append(entry)
+    return notes
+
+
+def _parts_of(notes: Sequence[Note]) -> list[str]:
+    """Parts of music of which nobody says what it is."""
+    found = {part_of(note) for note in notes}
+    if found == {"drums"}:
+        return ["drums"]
+    return list(PART_NAMES) if {"bass", "drums"} <= found else ["melody"]
+
+
+def _lane(note: Note, parts: list[str]) -> PartName:
+    """Part a note sounds in: a bass that plays alone is a melody."""
+    part = part_of(note)
+    return "melody" if part == "bass" and part not in parts else part
+
+
+def _check_certainty(
+    certainty: Float[ndarray, " steps *parts"], notes: Sequence[Note], num_parts: int
+) -> None:
+    last_start = max((note.start_step for note in notes), default=-1)
+    if len(certainty) <= last_start:
+        raise ValueError(
+            f"certainty has {len(certainty)} steps, but a note starts at step "
+            f"{last_start}; give one value per step"
+        )
+    if certainty.ndim > 1 and certainty.shape[1] != num_parts:
+        raise ValueError(
+            f"certainty has {certainty.shape[1]} columns for {num_parts} parts; give "
+            "one per part, or one value per step for all"
+        )
 
 
 def _identity(
@@ -141,7 +271,7 @@ def _identity(
 ) -> str:
     """Short name that two loops share exactly if they sound the same."""
     sounding = [
-        [n["pitch"], n["start_step"], n["end_step"], n["velocity"], "is_drum" in n]
+        [n["pitch"], n["start_step"], n["end_step"], n["velocity"], n.get("part")]
         for n in notes
     ]
     text = json.dumps([sounding, total_steps, float(qpm), program])

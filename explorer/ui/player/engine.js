@@ -1,59 +1,60 @@
 // @ts-check
 /**
- * The one owner of sound: plays a loop for ever, and lets another take over.
- *
- * Notes are handed to the audio clock up to LOOK_AHEAD seconds early, so that a
- * busy page cannot starve the sound; whatever has not begun is taken back when the
- * loop, tempo or instrument changes. A change is therefore heard at the next
- * sixteenth, the column never resets, and a note that both loops hold goes on.
+ * The one owner of sound: plays a loop for ever, and lets another take over at the next
+ * sixteenth, beat or bar; the column never resets (performer.js). What plays beside the
+ * loop, and in which key, is the band's business; where one has been, the history's.
  */
 
-import { Bank, drumKit, instrumentFor } from "./bank.js";
-import { held, starting, stepSeconds, stepsLeft, Timeline } from "./clock.js";
-import { Mixer } from "./mixer.js";
-import { Voice } from "./voice.js";
+import { Band } from "./band.js";
+import { Blend } from "./blend.js";
+import { changes } from "./changes.js";
+import { History } from "./history.js";
+import { Performer } from "./performer.js";
 
 /** @typedef {import("./contract.js").PlayerData} PlayerData */
 /** @typedef {import("./contract.js").PlayerNote} PlayerNote */
+/** @typedef {keyof typeof SWAPS} Swap */
+/** @typedef {import("./performer.js").Score} Score */
+/** @typedef {{move: (dx: number, dy: number) => boolean}} Mover what arrow keys move */
 
-const LOOK_AHEAD = 1.2; // seconds; hidden pages get one tick per second
 const TICK = 25; // milliseconds
-const LEAD = 0.01; // seconds; what starts sooner is left alone
-const START = 0.06; // seconds from Play to the first note
-const SAME = 1e-4; // seconds; two times closer than this are one
-const ANSWER = 1000; // milliseconds in which Python's answers to a gesture arrive
 const HELD_UP = 600; // milliseconds after which a silent browser is reported
 
 export const WORDS = {
   blocked: "Your browser is holding the sound. Press Play once.",
   simple: "The instruments could not be loaded: this is a simple built-in sound.",
 };
+/** Steps of which a new loop waits for the next, by what the listener calls it. */
+export const SWAPS = { now: 1, "next beat": 4, "next bar": 16 };
 
 export class Engine {
   /** @param {AudioContext} ctx */
   constructor(ctx) {
     this.ctx = ctx;
-    this.mixer = new Mixer(ctx);
-    /** @type {PlayerData|null} */
+    this.band = new Band(ctx, () => this.#bandChanged());
+    const { bank, mixer, parts } = this.band;
+    this.bank = bank;
+    this.mixer = mixer;
+    this.parts = parts;
+    this.performer = new Performer(ctx, this.band);
+    this.history = new History();
+    /** @type {PlayerData|null} the loop that is wanted; it may wait for its bar */
     this.loop = null;
-    /** @type {Map<string, number>} how far loops are from tune A to B, for colour */
-    this.tints = new Map();
-    this.claimed = { id: "", until: 0 };
+    this.blend = new Blend(() => this.#tell());
     this.playing = false;
     this.blocked = false;
     /** @type {number|null} the listener's tempo; null: the loop's */
     this.qpm = null;
-    /** @type {string|null} the listener's instrument; null: the loop's */
-    this.instrument = null;
-    /** @type {Timeline|null} */
-    this.timeline = null;
+    /** @type {Swap} when a new loop takes over */
+    this.swap = "now";
+    /** @type {[number, number]|null} how sure the model usually is */
+    this.usual = null;
     /** @type {ReturnType<typeof setInterval>|undefined} */
     this.timer = undefined;
-    /** @type {Voice[]} */
-    this.voices = [];
+    /** @type {Set<Mover>} */
+    this.movers = new Set();
     /** @type {Set<() => void>} */
     this.listeners = new Set();
-    this.bank = new Bank(() => this.#bankChanged());
     ctx.addEventListener("statechange", () => this.#stateChanged());
     document.addEventListener("visibilitychange", () => this.#tick());
     void this.bank.open();
@@ -65,28 +66,40 @@ export class Engine {
     return () => this.listeners.delete(listener);
   }
 
-  /** How far the loop is from tune A to tune B; null if it is no blend. */
+  /** Where the loop lies in a blend, for its colour; null if it is in none. */
   get tint() {
-    return this.tints.get(this.loop?.id ?? "") ?? null;
+    return this.blend.tints.get(this.loop?.id ?? "") ?? null;
   }
 
   get tempo() {
     return this.qpm ?? this.loop?.qpm ?? 120;
   }
 
-  /** Name of the instrument that plays; null as long as no bank is there. */
-  get voiceName() {
-    const { instruments } = this.bank;
-    if (this.loop?.is_drum) return drumKit(instruments);
-    if (this.instrument !== null && this.instrument in instruments) return this.instrument;
-    return instrumentFor(instruments, this.loop?.program ?? 0);
+  /** What says which loop plays; null: whatever was shown last. */
+  get score() {
+    return this.performer.score;
+  }
+
+  /** Sixteenths since Play, with the fraction; null when stopped. */
+  get step() {
+    return this.playing ? this.performer.step : null;
+  }
+
+  /** The loop that is heard now; null when stopped. */
+  get sounding() {
+    return this.playing ? this.performer.sounding : null;
+  }
+
+  /** The loop to draw: what is heard, as it is heard; when stopped, what would be. */
+  get seen() {
+    const loop = this.sounding ?? this.loop;
+    return loop && this.band.arranged(loop);
   }
 
   /** Step of the loop that sounds now, with its fraction; null when stopped. */
   get position() {
-    if (!this.playing || !this.timeline || !this.loop) return null;
-    const heard = this.ctx.currentTime - (this.ctx.outputLatency || 0);
-    return this.timeline.position(heard) % this.loop.total_steps;
+    const { step, sounding } = this;
+    return step === null || !sounding ? null : step % sounding.total_steps;
   }
 
   /** What there is to tell the listener, in words; usually nothing. */
@@ -95,21 +108,48 @@ export class Engine {
     return this.bank.failed ? WORDS.simple : "";
   }
 
+  /** What changed against the sound before; empty if there is nothing to compare. */
+  get news() {
+    const { loop, history } = this;
+    if (!loop) return "";
+    const before = history.current?.id === loop.id ? history.previous : history.current;
+    return changes(before, loop, this.usual);
+  }
+
   /**
-   * Make this the loop; heard from the next sixteenth if something plays.
+   * Make this the loop; if something plays, heard as soon as `swap` says.
    * @param {PlayerData} loop
    * @param {{play?: boolean}} [how]
    */
   show(loop, { play = false } = {}) {
-    const same = this.loop?.id === loop.id;
-    this.loop = loop;
-    void this.bank.want(this.voiceName);
+    const same = this.loop?.id === loop.id && !this.score;
+    this.#take(loop);
+    this.performer.score = null;
     if (this.playing && !same) {
-      this.timeline?.setTempo(this.tempo);
-      this.#takeOver();
+      this.performer.setTempo(this.tempo);
+      this.performer.change(loop, SWAPS[this.swap]);
     }
     if (play && !this.playing) this.play();
     else this.#tell();
+  }
+
+  /** A gesture has come to rest on this loop. @param {PlayerData} loop */
+  settle(loop) {
+    this.history.visit(loop);
+    this.#tell();
+  }
+
+  /** Let a score say what plays, until somebody shows a loop. @param {Score|null} score */
+  perform(score) {
+    this.performer.perform(score);
+    if (score && !this.playing) this.play();
+    else this.#tell();
+  }
+
+  /** Go to one of the last sounds; nothing if there is none. @param {number} at */
+  goTo(at) {
+    const loop = this.history.goTo(at);
+    if (loop) this.show(loop);
   }
 
   /** Start from the loop's beginning; needs a click or key press once per visit. */
@@ -118,13 +158,12 @@ export class Engine {
     this.blocked = false;
     this.playing = true;
     if (this.bank.failed) void this.bank.open();
-    this.timeline = new Timeline(this.ctx.currentTime + START, this.tempo);
     if (this.ctx.state !== "running") {
       void this.ctx.resume();
       setTimeout(() => this.#stateChanged(), HELD_UP);
     }
     this.timer ??= setInterval(() => this.#tick(), TICK);
-    this.#tick();
+    this.performer.start(this.loop, this.tempo);
     this.#tell();
   }
 
@@ -132,13 +171,7 @@ export class Engine {
     this.playing = false;
     clearInterval(this.timer);
     this.timer = undefined;
-    this.timeline = null;
-    const now = this.ctx.currentTime + LEAD / 2;
-    for (const voice of this.voices) {
-      if (voice.startTime >= now) voice.cancel();
-      else voice.moveEnd(now, now);
-    }
-    this.voices = [];
+    this.performer.stop();
     this.#tell();
   }
 
@@ -147,19 +180,57 @@ export class Engine {
     else this.play();
   }
 
+  /** Hear one note at once. @param {PlayerNote} note */
+  audition(note) {
+    if (!this.seen) return;
+    void this.ctx.resume();
+    this.performer.audition(this.seen, note);
+  }
+
   /** @param {number} qpm */
   setTempo(qpm) {
     this.qpm = qpm;
-    this.timeline?.setTempo(qpm);
-    this.#takeOver();
+    this.performer.setTempo(qpm);
+    this.performer.refresh();
     this.#tell();
   }
 
-  /** @param {string} name */
-  setInstrument(name) {
-    this.instrument = name;
-    void this.bank.want(name);
-    this.#takeOver({ keep: false });
+  /** @param {Swap} swap */
+  setSwap(swap) {
+    this.swap = swap;
+    this.#tell();
+  }
+
+  /** @param {boolean} endless whether the loop goes round for ever */
+  setEndless(endless) {
+    this.performer.setEndless(endless);
+    this.#tell();
+  }
+
+  /**
+   * How the band plays from the next sixteenth on: instrument, beat, key, octave, drone.
+   * @param {Partial<Pick<Band, "instrument"|"beat"|"key"|"octave"|"drone">>} how
+   */
+  arrange(how) {
+    Object.assign(this.band, how);
+    this.#bandChanged();
+  }
+
+  /** The beats there are to choose from. @param {PlayerData[]} beats */
+  setBeats(beats) {
+    this.band.beats = beats;
+    const { beat } = this.band;
+    if (beat !== null && !beats.some(({ title }) => title === beat)) this.arrange({ beat: null });
+  }
+
+  /**
+   * Mute a part or let it play solo, or undo that.
+   * @param {"muted"|"solo"} what
+   * @param {string} part
+   */
+  togglePart(what, part) {
+    this.parts.toggle(what, part);
+    this.band.hear(this.loop);
     this.#tell();
   }
 
@@ -169,96 +240,26 @@ export class Engine {
     this.#tell();
   }
 
-  /**
-   * Say which loops are a blend now; returns how to take it back.
-   * @param {[string, number][]} tints part of the way from A to B, by loop id
-   */
-  setTints(tints) {
-    const mine = new Map(tints);
-    this.tints = mine;
-    this.claimed.until = 0;
-    this.#tell();
-    return () => {
-      if (this.tints === mine) this.setTints([]);
-    };
-  }
-
-  /**
-   * A gesture in the browser chose this loop of the blend. For as long as the
-   * gesture lasts, and until it is answered, what Python says of the blend's other
-   * loops is an answer to an older gesture.
-   * @param {string} id
-   * @param {boolean} finished
-   */
-  claim(id, finished) {
-    this.claimed = { id, until: finished ? performance.now() + ANSWER : Infinity };
-  }
-
-  /** Whether to follow when Python asks for this loop. @param {string} id */
-  heeds(id) {
-    const { id: mine, until } = this.claimed;
-    return id === mine || performance.now() > until || !this.tints.has(id);
-  }
-
-  /**
-   * From the next sixteenth on, play the loop as it is now.
-   * @param {{keep?: boolean}} [how] `keep`: a note held before and after goes on
-   */
-  #takeOver({ keep = true } = {}) {
-    if (!this.timeline || !this.loop) return;
-    const { step, time } = this.timeline.rewind(this.ctx.currentTime + LEAD);
-    const wanted = new Set(held(this.loop, step));
-    for (const voice of this.voices) {
-      if (voice.startTime >= time - SAME) voice.cancel();
-      else if (!voice.isDrum && voice.endTime >= time - SAME) {
-        const note = [...wanted].find((n) => keep && n.pitch === voice.pitch);
-        voice.moveEnd(time, note ? this.#endOf(note, step, time) : time);
-        if (note) wanted.delete(note);
-      }
-    }
-    for (const note of wanted) this.#strike(note, step, time);
-    this.#tick();
+  /** @param {PlayerData} loop */
+  #take(loop) {
+    this.loop = loop;
+    this.band.want(loop);
+    this.band.hear(loop);
   }
 
   #tick() {
-    if (!this.timeline || !this.loop || this.ctx.state !== "running") return;
-    const now = this.ctx.currentTime;
-    this.voices = this.voices.filter((voice) => !voice.done);
-    if (this.timeline.catchUp(now)) {
-      const { step, time } = this.timeline.next; // the page slept: come back in time
-      for (const note of held(this.loop, step)) this.#strike(note, step, time);
-    }
-    while (this.timeline.next.time < now + LOOK_AHEAD) {
-      const { step, time } = this.timeline.take();
-      for (const note of starting(this.loop, step)) this.#strike(note, step, time);
-    }
-    this.timeline.forget(now - 1);
+    this.performer.tick();
+    if (this.playing && this.performer.ended) this.stop();
+    const { score, sounding } = this;
+    if (!score || !sounding || sounding === this.loop) return;
+    this.#take(sounding); // a score is asked early: only what is heard is in front
+    this.#tell();
   }
 
-  /** @param {PlayerNote} note @param {number} step @param {number} time */
-  #strike(note, step, time) {
-    const isDrum = Boolean(note.is_drum);
-    const name = isDrum ? drumKit(this.bank.instruments) : this.voiceName;
-    const sample = this.bank.sample(name, note.pitch, isDrum);
-    const voice = new Voice(this.ctx, this.mixer.input, sample, {
-      pitch: note.pitch,
-      velocity: note.velocity,
-      isDrum,
-      startTime: time,
-      endTime: this.#endOf(note, step, time),
-    });
-    this.voices.push(voice);
-  }
-
-  /** @param {PlayerNote} note @param {number} step @param {number} time */
-  #endOf(note, step, time) {
-    if (!this.loop) return time;
-    return time + stepsLeft(this.loop, note, step) * stepSeconds(this.tempo);
-  }
-
-  #bankChanged() {
-    void this.bank.want(this.voiceName ?? instrumentFor(this.bank.instruments, 0));
-    this.#takeOver({ keep: false });
+  /** Somebody else plays from the next sixteenth on, or otherwise. */
+  #bandChanged() {
+    this.band.want(this.loop);
+    this.performer.refresh();
     this.#tell();
   }
 

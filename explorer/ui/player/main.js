@@ -1,16 +1,24 @@
 // @ts-check
-/** What Streamlit calls: mounts a dock, a strip or a big Play button. */
+/** What Streamlit calls: mounts a dock, a strip, a square, a hand on the map, a big Play. */
 
 import { BigPlay } from "./big_play.js";
 import { Dock } from "./dock.js";
 import { engine } from "./engine.js";
+import { MapHand } from "./map_hand.js";
+import { Pad } from "./pad.js";
 import { Strip } from "./strip.js";
 
 /** @typedef {import("./contract.js").Mount} Mount */
 
-const KINDS = { explorer_player: Dock, explorer_strip: Strip, explorer_big_play: BigPlay };
+const KINDS = {
+  explorer_player: Dock,
+  explorer_strip: Strip,
+  explorer_square: Pad,
+  explorer_big_play: BigPlay,
+  explorer_map_hand: MapHand,
+};
 
-/** @type {WeakMap<object, Dock|Strip|BigPlay>} */
+/** @type {WeakMap<object, Dock|Strip|Pad|BigPlay|MapHand>} */
 const mounted = new WeakMap();
 
 /**

@@ -1,15 +1,25 @@
 // @ts-check
-/** Piano rolls: where each note lies in a picture, and drawing it on a canvas. */
+/** Drawing a loop on a canvas, and the same in words. */
+
+import { laneOf } from "./contract.js";
+import { DRUMS, drumRow } from "./drums.js";
+import { BAR, layout, linesOf, namesWidth, playhead, withGhosts } from "./layout.js";
 
 /** @typedef {import("./contract.js").PlayerData} PlayerData */
-/** @typedef {{x: number, y: number, width: number, height: number, index: number}} NoteBox */
+/** @typedef {import("./contract.js").PlayerNote} PlayerNote */
+/** @typedef {import("./layout.js").NoteBox} NoteBox */
+/**
+ * @typedef {object} Look
+ * @property {string} note colour of the notes
+ * @property {string} text colour of lines and of what sounds
+ * @property {number|null} [position] step of the playhead; none if null
+ * @property {boolean} [grid] whether it is the dock's: beats, bars, ghosts, all of a line
+ * @property {(part: string) => boolean} [heard] whether a part sounds; others are dim
+ */
 
-const MIN_ROWS = 12; // an octave: a tune of one pitch is not one thick bar
-const MARGIN = 1; // rows left free above and below
-const MIN_HEIGHT = 4; // pixels; what a note needs to be seen
-const MIN_HEIGHT_LONG = 3; // the same in a picture of several lines
-const BAR = 16; // steps
-const MOST_BARS = 8; // in a line; longer loops are written in several lines
+const BEAT = 4; // steps
+const MOST_BEATS = 8 * BAR; // steps whose beats are drawn
+const DIM = 0.25; // opacity of a part that is not heard
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 
 /**
@@ -21,111 +31,57 @@ export function pitchName(pitch) {
 }
 
 /**
- * Lines a loop is written in, one below the other, and the steps of each.
- * @param {PlayerData} loop
+ * Name of a note: its pitch, or the drum that is hit.
+ * @param {PlayerNote} note
  */
-export function linesOf(loop) {
-  const bars = loop.total_steps / BAR;
-  const count = Math.max(1, Math.ceil(bars / MOST_BARS));
-  return { count, steps: count === 1 ? loop.total_steps : Math.ceil(bars / count) * BAR };
+export function noteName({ part, pitch }) {
+  return (part === "drums" && DRUMS[drumRow(pitch)]?.name) || pitchName(pitch);
+}
+
+/** @param {number} count @param {string} thing */
+const several = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/**
+ * What one part does, such as "3 notes from C4 to A4" or "2 hits of kick and snare".
+ * @param {string} part
+ * @param {PlayerNote[]} notes
+ */
+function summary(part, notes) {
+  if (notes.length === 0) return "silence";
+  if (part === "drums") {
+    const names = DRUMS.filter((_, row) => notes.some(({ pitch }) => drumRow(pitch) === row));
+    const list = names.map(({ name }) => name.toLowerCase()).join(", ");
+    return `${several(notes.length, "hit")} of ${list}`.replace(/, ([^,]*)$/, " and $1");
+  }
+  const pitches = notes.map((note) => note.pitch);
+  const [low, high] = [Math.min(...pitches), Math.max(...pitches)].map(pitchName);
+  return `${several(notes.length, "note")} from ${low} to ${high}`;
 }
 
 /**
- * Box of every note in a picture of `width` x `height`, high pitches on top. A note
- * that goes on in the next line has a box in both.
- * @param {PlayerData} loop
- * @param {number} width
- * @param {number} height
- * @returns {NoteBox[]}
- */
-export function layout(loop, width, height) {
-  const pitches = loop.notes.map((note) => note.pitch);
-  const lowest = Math.min(...pitches);
-  const highest = Math.max(...pitches);
-  const spare = Math.max(0, MIN_ROWS - (highest - lowest + 1));
-  const rows = highest - lowest + 1 + spare + 2 * MARGIN;
-  const top = highest + Math.floor(spare / 2) + MARGIN;
-  const lines = linesOf(loop);
-  const column = width / lines.steps;
-  const row = height / lines.count / rows;
-  const tall = Math.max(row, lines.count === 1 ? MIN_HEIGHT : MIN_HEIGHT_LONG);
-  /** @type {NoteBox[]} */
-  const boxes = [];
-  loop.notes.forEach((note, index) => {
-    const last = Math.ceil(note.end_step / lines.steps) - 1;
-    for (let line = Math.floor(note.start_step / lines.steps); line <= last; line += 1) {
-      const start = Math.max(0, note.start_step - line * lines.steps);
-      const end = Math.min(lines.steps, note.end_step - line * lines.steps);
-      boxes.push({
-        x: start * column,
-        y: (line * height) / lines.count + (top - note.pitch + 0.5) * row - tall / 2,
-        width: (end - start) * column,
-        height: tall,
-        index,
-      });
-    }
-  });
-  return boxes;
-}
-
-/**
- * Where the playhead stands at a step: in one line only, from its top to its foot.
- * @param {PlayerData} loop
- * @param {number} position
- * @param {number} width
- * @param {number} height
- */
-export function playhead(loop, position, width, height) {
-  const { count, steps } = linesOf(loop);
-  const line = Math.min(count - 1, Math.floor(position / steps));
-  const x = ((position - line * steps) / steps) * width;
-  return { x: Math.min(width - 2, x), y: (line * height) / count, height: height / count };
-}
-
-/**
- * Index of the note under a point, or -1.
- * @param {NoteBox[]} boxes
- * @param {number} x
- * @param {number} y
- */
-export function hitTest(boxes, x, y) {
-  const hit = boxes.findLast(
-    (box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height,
-  );
-  return hit ? hit.index : -1;
-}
-
-/**
- * Which of `count` equal tiles side by side lies at `x`.
- * @param {number} x
- * @param {number} width
- * @param {number} count
- */
-export function tileAt(x, width, count) {
-  return Math.min(count - 1, Math.max(0, Math.floor((x / width) * count)));
-}
-
-/**
- * The roll in words, for those who do not see it.
+ * The picture in words, for those who do not see it.
  * @param {PlayerData} loop
  */
 export function describe(loop) {
-  const bars = Math.ceil(loop.total_steps / 16);
-  const length = `${bars} ${bars === 1 ? "bar" : "bars"}`;
-  if (loop.notes.length === 0) return `Piano roll: silence, ${length}`;
-  const count = `${loop.notes.length} ${loop.notes.length === 1 ? "note" : "notes"}`;
-  if (loop.is_drum) return `Drum pattern: ${count}, ${length}`;
-  const pitches = loop.notes.map((note) => note.pitch);
-  const range = [Math.min(...pitches), Math.max(...pitches)].map(pitchName);
-  return `Piano roll: ${count} from ${range[0]} to ${range[1]}, ${length}`;
+  const length = several(Math.ceil(loop.total_steps / BAR), "bar");
+  const parts = loop.parts.map((part) => {
+    const own = loop.notes.filter((note) => laneOf(loop, note) === part);
+    return { part, does: summary(part, own) };
+  });
+  if (parts.length === 1) {
+    const [{ part, does }] = parts;
+    return `${part === "drums" ? "Drum grid" : "Piano roll"}: ${does}, ${length}`;
+  }
+  const list = parts.map(({ part, does }) => `${part}, ${does}`);
+  return `${several(parts.length, "part")}: ${list.join("; ")}; ${length}`;
 }
 
 /**
- * Draw the loop, filling the canvas; a surer note is more opaque.
+ * Draw the loop, filling the canvas; a surer note is more opaque. What does not move is
+ * drawn once and kept: a frame costs a copy, the notes that sound and the playhead.
  * @param {HTMLCanvasElement} canvas
  * @param {PlayerData|null} loop
- * @param {{note: string, text: string, position?: number|null, grid?: boolean}} look
- *   `position`: step of the playhead; none if null
+ * @param {Look} look
  */
 export function drawRoll(canvas, loop, look) {
   const ratio = window.devicePixelRatio || 1;
@@ -140,49 +96,150 @@ export function drawRoll(canvas, loop, look) {
   brush.setTransform(ratio, 0, 0, ratio, 0, 0);
   brush.clearRect(0, 0, width, height);
   if (!loop) return;
-  drawGrid(brush, loop, width, height, look);
-  for (const box of layout(loop, width, height)) {
+  const { picture, boxes, left } = stillOf(canvas, loop, look, ratio);
+  brush.drawImage(picture, 0, 0, width, height);
+  const { position } = look;
+  if (position == null) return;
+  for (const box of look.grid ? boxes : []) {
     const note = loop.notes[box.index];
-    const sounds =
-      look.position != null &&
-      note.start_step <= look.position &&
-      look.position < note.end_step;
-    brush.globalAlpha = 0.25 + 0.75 * (note.certainty ?? 1);
-    brush.fillStyle = sounds && look.grid ? look.text : look.note;
-    brush.beginPath();
-    const across = Math.max(1.5, box.width - 1);
-    const corner = Math.min(3, box.height / 3);
-    brush.roundRect(box.x, box.y, across, box.height, corner);
-    brush.fill();
+    if (!note) break; // ghosts come last, and do not sound
+    if (position < note.start_step || note.end_step <= position) continue;
+    if (look.heard && !look.heard(laneOf(loop, note))) continue;
+    brush.clearRect(box.x, box.y, box.width, box.height);
+    drawNote(brush, box, loop, look, look.text);
   }
+  const head = playhead(loop, position, width, height, left);
   brush.globalAlpha = 1;
-  if (look.position != null) {
-    const head = playhead(loop, look.position, width, height);
-    brush.fillStyle = look.text;
-    brush.fillRect(head.x, head.y, 2, head.height);
+  brush.fillStyle = look.text;
+  brush.fillRect(head.x, head.y, 2, head.height);
+}
+
+/** @typedef {{loop: PlayerData, key: string, picture: OffscreenCanvas, boxes: NoteBox[], left: number}} Still */
+/** @type {WeakMap<HTMLCanvasElement, Still>} */
+const stills = new WeakMap();
+
+/**
+ * All of a picture but the playhead and what sounds, as it was drawn last if nothing
+ * else has come. Loops of one id can differ in how sure the model was.
+ * @param {HTMLCanvasElement} canvas
+ * @param {PlayerData} loop
+ * @param {Look} look
+ * @param {number} ratio pixels of the canvas a pixel of the page
+ * @returns {Still}
+ */
+function stillOf(canvas, loop, look, ratio) {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const heard = loop.parts.map((part) => look.heard?.(part) ?? true);
+  const key = [width, height, ratio, look.note, look.text, look.grid, heard].join();
+  const kept = stills.get(canvas);
+  if (kept?.loop === loop && kept.key === key) return kept;
+  const picture = new OffscreenCanvas(canvas.width, canvas.height);
+  const brush = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"));
+  brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const left = look.grid ? namesWidth(loop, width, height) : 0;
+  const family = getComputedStyle(canvas).fontFamily;
+  drawGrid(brush, loop, width, height, left, look, family);
+  const notes = look.grid ? withGhosts(loop) : loop.notes;
+  const boxes = layout(loop, width, height, left, notes);
+  for (const box of boxes) {
+    if (box.index < loop.notes.length) drawNote(brush, box, loop, look, look.note);
+    else drawGhost(brush, box, notes[box.index], look);
+  }
+  const still = { loop, key, picture, boxes, left };
+  stills.set(canvas, still);
+  return still;
+}
+
+/**
+ * One note, dim if its part is not heard.
+ * @param {CanvasRenderingContext2D|OffscreenCanvasRenderingContext2D} brush
+ * @param {NoteBox} box
+ * @param {PlayerData} loop
+ * @param {Look} look
+ * @param {string} colour
+ */
+function drawNote(brush, box, loop, look, colour) {
+  const note = loop.notes[box.index];
+  const lane = laneOf(loop, note);
+  const isHeard = look.heard?.(lane) ?? true;
+  brush.globalAlpha = (0.25 + 0.75 * (note.certainty ?? 1)) * (isHeard ? 1 : DIM);
+  brush.fillStyle = colour;
+  brush.beginPath();
+  const isHit = lane === "drums";
+  const across = isHit ? box.width - Math.min(1, box.width / 4) : box.width - 1;
+  const corner = Math.min(isHit ? 2 : 3, box.height / 3);
+  brush.roundRect(box.x, box.y, Math.max(isHit ? 1 : 1.5, across), box.height, corner);
+  brush.fill();
+}
+
+/**
+ * A note the model nearly wrote: hollow, the surer the clearer.
+ * @param {OffscreenCanvasRenderingContext2D} brush
+ * @param {NoteBox} box
+ * @param {PlayerNote} ghost
+ * @param {Look} look
+ */
+function drawGhost(brush, box, ghost, look) {
+  brush.globalAlpha = 0.35 + 0.65 * (ghost.certainty ?? 0);
+  brush.strokeStyle = look.text;
+  brush.lineWidth = 1;
+  const [width, height] = [Math.max(2, box.width - 2), Math.max(2, box.height - 1)];
+  brush.beginPath();
+  brush.roundRect(box.x + 0.5, box.y + 0.5, width, height, Math.min(2, height / 3));
+  brush.stroke();
+}
+
+/**
+ * Beats and bars, the drums' rows with their names, and the rules between lines and
+ * between lanes.
+ * @param {OffscreenCanvasRenderingContext2D} brush
+ * @param {PlayerData} loop
+ * @param {number} width
+ * @param {number} height
+ * @param {number} left pixels for the names
+ * @param {Look} look
+ * @param {string} family of the font
+ */
+function drawGrid(brush, loop, width, height, left, look, family) {
+  const { count, steps } = linesOf(loop);
+  const lane = height / count / loop.parts.length;
+  brush.fillStyle = look.text;
+  if (look.grid) {
+    // beats of several lines, or of many bars, would be too close to be read
+    const every = count === 1 && steps <= MOST_BEATS ? BEAT : BAR;
+    for (let step = every; step < steps; step += every) {
+      brush.globalAlpha = step % BAR === 0 ? 0.3 : 0.1;
+      brush.fillRect(Math.round(left + (step * (width - left)) / steps), 0, 1, height);
+    }
+  }
+  for (let line = 0; line < count && loop.parts.includes("drums"); line += 1) {
+    const top = (line * height) / count + lane * loop.parts.indexOf("drums");
+    drawRows(brush, top, lane, width, left, family);
+  }
+  brush.globalAlpha = 0.5;
+  for (let line = 1; line < count * loop.parts.length; line += 1) {
+    brush.fillRect(0, Math.round(line * lane), width, 1);
   }
 }
 
 /**
- * Beats and bars, and the rule between two lines.
- * @param {CanvasRenderingContext2D} brush
- * @param {PlayerData} loop
- * @param {number} width
+ * Every other row of a drum grid shaded, and their names if there is room on the left.
+ * @param {OffscreenCanvasRenderingContext2D} brush
+ * @param {number} top
  * @param {number} height
- * @param {{text: string, grid?: boolean}} look
+ * @param {number} width
+ * @param {number} left
+ * @param {string} family
  */
-function drawGrid(brush, loop, width, height, look) {
-  const { count, steps } = linesOf(loop);
-  brush.fillStyle = look.text;
-  if (look.grid) {
-    const every = count === 1 ? BAR / 4 : BAR; // beats would be too close to be read
-    for (let step = every; step < steps; step += every) {
-      brush.globalAlpha = step % BAR === 0 ? 0.3 : 0.1;
-      brush.fillRect(Math.round((step * width) / steps), 0, 1, height);
-    }
-  }
-  brush.globalAlpha = 0.5;
-  for (let line = 1; line < count; line += 1) {
-    brush.fillRect(0, Math.round((line * height) / count), width, 1);
-  }
+function drawRows(brush, top, height, width, left, family) {
+  const row = height / DRUMS.length;
+  brush.textBaseline = "middle";
+  brush.font = `${Math.min(11, row)}px ${family}`;
+  DRUMS.forEach(({ name }, i) => {
+    const y = top + height - (i + 1) * row;
+    brush.globalAlpha = 0.05;
+    if (i % 2 === 0) brush.fillRect(left, y, width - left, row);
+    brush.globalAlpha = 0.8;
+    if (left) brush.fillText(name, 6, y + row / 2 + 0.5, left - 8);
+  });
 }

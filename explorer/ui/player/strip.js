@@ -3,7 +3,9 @@
 
 import { blendColour, themeOf } from "./colour.js";
 import { isLoop } from "./contract.js";
-import { describe, drawRoll, linesOf, tileAt } from "./roll.js";
+import { linesOf, tileAt } from "./layout.js";
+import { Pull, shareOf } from "./pull.js";
+import { describe, drawRoll } from "./roll.js";
 
 /** @typedef {import("./contract.js").Mount} Mount */
 /** @typedef {import("./contract.js").Tile} Tile */
@@ -28,17 +30,28 @@ export class Strip {
     this.shown = ""; // ids of the tiles that are drawn
     this.isBlend = true;
     this.untint = () => {};
+    this.isPulled = false; // the listener may change how many tiles there are
     this.byKey = false; // the slider is being moved by keyboard
+    this.pulls = 0;
+    this.seenReturn = engine.history.returned;
     this.row = /** @type {HTMLElement} */ (root.querySelector(".tiles"));
     this.scrub = /** @type {HTMLElement} */ (root.querySelector(".scrub"));
     this.slider = /** @type {HTMLInputElement} */ (root.querySelector(".scrub input"));
+    this.strip = /** @type {HTMLElement} */ (root.querySelector(".strip"));
+    this.pull = new Pull(this.strip, {
+      preview: (count) => this.#preview(count),
+      done: (count) => this.#pulled(count),
+    });
     this.theme = themeOf(root);
     this.#wire();
     const size = new ResizeObserver(() => this.#draw());
     size.observe(this.row);
     const forget = engine.subscribe(() => this.refresh());
+    engine.movers.add(this);
     this.remove = () => {
       forget();
+      engine.movers.delete(this);
+      engine.blend.release();
       this.untint();
       size.disconnect();
       clearTimeout(this.timer);
@@ -52,13 +65,16 @@ export class Strip {
     this.theme = themeOf(this.root);
     this.tiles = data.tiles.filter((/** @type {Tile} */ tile) => isLoop(tile.loop));
     this.isBlend = data.kind === "blend";
-    const ids = this.tiles.map((tile) => tile.label + tile.loop.id).join();
+    const ids = this.#ids();
     const fresh = ids !== this.shown;
     const answered = this.tiles[data.index ?? -1];
-    const isNews = data.index !== this.asked && (!answered || this.engine.heeds(answered.loop.id));
+    const isNews = data.index !== this.asked && (!answered || this.engine.blend.heeds(answered.loop.id, data.gesture));
     if (fresh || isNews) this.index = data.index;
     this.asked = data.index;
     if (fresh) this.#build(ids);
+    this.isPulled = data.pulled === true;
+    this.pull.show(this.tiles.length, this.isPulled);
+    this.#setCount(this.tiles.length);
     const { background } = this.theme;
     this.scrub.style.setProperty("--end-a", blendColour(0, background));
     this.scrub.style.setProperty("--end-b", blendColour(1, background));
@@ -69,6 +85,38 @@ export class Strip {
     this.refresh();
   }
 
+  /** @param {number} count */
+  #setCount(count) {
+    this.strip.style.setProperty("--count", String(count));
+    this.strip.style.setProperty("--share", String(this.isPulled ? shareOf(count) : 1));
+  }
+
+  /** While the ends are pulled: empty tiles, until Python has sent what belongs there. @param {number} count */
+  #preview(count) {
+    this.shown = "";
+    this.#setCount(count);
+    const { background } = this.theme;
+    const tiles = Array.from({ length: count }, (_, i) => {
+      const tile = document.createElement("div");
+      tile.className = "tile empty";
+      tile.style.setProperty("--tint", blendColour(i / (count - 1), background));
+      return tile;
+    });
+    this.row.replaceChildren(...tiles);
+  }
+
+  /** The ends were let go. @param {number} count */
+  #pulled(count) {
+    this.pulls += 1;
+    if (count !== this.tiles.length) this.report("count", { count, nth: this.pulls });
+    else if (this.shown === "") this.#build(this.#ids()); // back where they were
+    this.refresh();
+  }
+
+  #ids() {
+    return this.tiles.map((tile) => tile.label + tile.loop.id).join();
+  }
+
   /** @param {string} ids */
   #build(ids) {
     this.shown = ids;
@@ -77,15 +125,13 @@ export class Strip {
     this.scrub.hidden = !this.isBlend;
     if (this.isBlend) {
       const part = (/** @type {number} */ i) => i / Math.max(1, count - 1);
-      this.untint = this.engine.setTints(this.tiles.map(({ loop }, i) => [loop.id, part(i)]));
+      this.untint = this.engine.blend.setTints(this.tiles.map(({ loop }, i) => [loop.id, part(i)]));
     }
     this.row.classList.toggle("gallery", !this.isBlend);
     this.row.classList.toggle(
       "long",
-      this.tiles.some(({ loop }) => linesOf(loop).count > 1),
+      this.tiles.some(({ loop }) => linesOf(loop).count > 1 || loop.parts.length > 1),
     );
-    const strip = /** @type {HTMLElement} */ (this.root.querySelector(".strip"));
-    strip.style.setProperty("--count", String(count));
     this.row.replaceChildren(
       ...this.tiles.map((tile, index) => {
         const button = document.createElement("button");
@@ -142,10 +188,20 @@ export class Strip {
     this.#settle(0);
   }
 
+  /** An arrow key that nothing else uses. @param {number} dx @returns {boolean} whether it was of use */
+  move(dx) {
+    if (!this.isBlend || !dx) return false;
+    const last = this.tiles.length - 1;
+    const index = Math.min(last, Math.max(0, (this.index ?? 0) + dx));
+    if (index !== this.index) this.#choose(index);
+    this.#settle(SETTLE);
+    return true;
+  }
+
   /** Let a tile sound now. @param {number} index */
   #choose(index) {
     this.index = index;
-    this.engine.claim(this.tiles[index].loop.id, false);
+    this.engine.blend.hold(this.tiles[index].loop.id);
     this.engine.show(this.tiles[index].loop, { play: true });
   }
 
@@ -156,22 +212,41 @@ export class Strip {
       const { index } = this;
       const tile = this.tiles[index ?? -1];
       if (!tile) return;
-      this.engine.claim(tile.loop.id, true);
-      this.report("chosen", { index, id: tile.loop.id });
+      this.engine.settle(tile.loop);
+      this.#tellChosen(tile.loop.id);
     }, delay);
   }
 
   /** Show which tile is in front and which one sounds. */
   refresh() {
     const { engine, slider } = this;
+    this.#follow();
     slider.value = String(this.index ?? 0);
     const chosen = this.tiles[this.index ?? -1];
     slider.setAttribute("aria-valuetext", chosen ? chosen.label : "none");
-    [...this.row.children].forEach((button, i) => {
+    this.row.querySelectorAll("button").forEach((button, i) => {
       const sounds = engine.playing && engine.loop?.id === this.tiles[i].loop.id;
       button.setAttribute("aria-pressed", String(this.isBlend ? i === this.index : sounds));
     });
     this.#draw();
+  }
+
+  /** A sound that somebody went back to and that is one of these is in front again. */
+  #follow() {
+    const { history, loop } = this.engine;
+    const back = history.returned;
+    if (!this.isBlend || !loop || back === this.seenReturn) return;
+    this.seenReturn = back;
+    const index = this.tiles.findIndex((tile) => tile.loop.id === loop.id);
+    if (index < 0 || index === this.index) return;
+    this.index = index;
+    this.#tellChosen(loop.id);
+  }
+
+  /** @param {string} id of the tile in front */
+  #tellChosen(id) {
+    const nth = this.engine.blend.finish(id);
+    this.report("chosen", { index: this.index, id, nth });
   }
 
   #draw() {
@@ -188,6 +263,7 @@ export class Strip {
         note: this.isBlend ? blendColour(i / last, theme.background) : theme.primary,
         text: theme.text,
         position: sounds ? engine.position : null,
+        heard: (part) => engine.parts.heard(loop, part),
       });
       return sounds;
     };

@@ -5,6 +5,7 @@
 
 const ATTACK = 0.003; // seconds
 const RELEASE = 0.06;
+export const SAME = 1e-4; // seconds; two times closer than this are one
 
 /**
  * Loudness of a MIDI velocity, 0..1.
@@ -32,14 +33,17 @@ export class Voice {
    * @param {BaseAudioContext} ctx
    * @param {AudioNode} output
    * @param {Sample} sample
-   * @param {{pitch: number, velocity: number, isDrum: boolean,
-   *   startTime: number, endTime: number}} note
+   * @param {{pitch: number, velocity: number, isDrum: boolean, startTime: number,
+   *   endTime: number, gain?: number, isBeside?: boolean}} note
    */
-  constructor(ctx, output, sample, { pitch, velocity, isDrum, startTime, endTime }) {
+  constructor(ctx, output, sample, note) {
+    const { pitch, velocity, isDrum, startTime, endTime, gain = 1, isBeside = false } = note;
     this.pitch = pitch;
+    this.output = output;
     this.isDrum = isDrum;
+    this.isBeside = isBeside; // of a beat or a drone, not of the loop
     this.startTime = startTime;
-    this.level = loudness(velocity);
+    this.level = loudness(velocity) * gain;
     this.done = false;
     /** when the sample itself runs out */
     this.limit = startTime + sample.duration / sample.rate - RELEASE;
@@ -61,7 +65,7 @@ export class Voice {
    * @param {number} endTime not before `time`
    */
   moveEnd(time, endTime) {
-    if (time > this.endTime) return; // already fading
+    if (time > this.endTime + SAME) return; // already fading
     const level = levelAt(this, time);
     this.gain.gain.cancelScheduledValues(time);
     this.gain.gain.linearRampToValueAtTime(level, time); // on the line it was on
