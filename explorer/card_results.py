@@ -65,14 +65,20 @@ def write(
     parts += [
         "### The maps",
         "How far they can be believed:",
-        bullets(
-            f"{name}: trustworthiness {number(values['trustworthiness'])}, "
-            f"{100 * values['neighbours_kept']:.0f} % of the {values['num_near']} "
-            "nearest phrases are near on the map too"
-            for name, values in trust.items()
-        ),
+        trust_words(trust),
     ]
     return "\n\n".join(parts)
+
+
+def trust_words(trust: Mapping[str, Mapping[str, float]]) -> str:
+    """How far each map can be believed, a line each."""
+    return bullets(
+        f"{name.replace('_', ' ')}: trustworthiness "
+        f"{number(values['trustworthiness'])}, "
+        f"{100 * values['neighbours_kept']:.0f} % of the {values['num_near']} "
+        "nearest phrases are near on the map too"
+        for name, values in trust.items()
+    )
 
 
 def figure_block(files: Sequence[str]) -> str:

@@ -4,25 +4,27 @@ The music itself is not in it, only what a model made of it and where it comes f
 a dot plays the model's version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Integer
 from numpy import ndarray
 
 from explorer import latent
 from explorer.attributes import attributes_of
 from explorer.checkpoint import Checkpoint, to_json, to_safetensors
+from explorer.config import ModelConfig
 from explorer.encodings import EncodingName
 from explorer.errors import CheckpointError
-from explorer.projection import PCA, TSNEMap
+from explorer.projection import MAPS, PCA, TSNEMap
 
 LATENTS: Final = "latents.safetensors"
 PHRASES: Final = "phrases.json"
-MAPS: Final = ("pca", "tsne")
+LAYOUTS: Final = "maps.safetensors"  # what maps made before it was do not have
 NEAR: Final = 10  # others that a typical phrase has near it
 
 _MAX_TEXT = 256
@@ -36,6 +38,8 @@ _ARRAYS: Final = (
     "pca_explained_variance_ratio",
     "pca_scale",
 )
+_ALWAYS: Final = ("pca", "tsne")  # layouts that every map has
+_FARES: Final = ("accuracy", "certainty")
 _PER_PHRASE: Final = ("titles", "source", "bars", "keys", "split")
 _SPLITS: Final = ("train", "validation", "test")
 
@@ -53,14 +57,21 @@ class Library:
     keys: tuple[str, ...]  # of the tune; "" where unknown, or without a key
     splits: tuple[str, ...]  # "train", "validation" or "test"
     attributes: Float[ndarray, "n attributes"]  # `attributes_of(encoding)`
-    positions: Mapping[str, Float[ndarray, "n 2"]]  # by map, "pca" and "tsne"
+    positions: Mapping[str, Float[ndarray, "n 2"]]  # by map, of `MAPS`
     projection: PCA
     trust: Mapping[str, Mapping[str, float]]  # by map: how far to believe it
-    _tsne: TSNEMap = field(init=False, repr=False, compare=False)
+    accuracy: Float[ndarray, " n"] | None = None  # share of tokens played back right
+    certainty: Float[ndarray, " n"] | None = None  # mean probability of those played
+    tokens: Integer[ndarray, "n steps *parts"] | None = None  # as they were written
+    _guests: Mapping[str, TSNEMap] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        tsne = TSNEMap(self.mu, self.positions["tsne"])
-        object.__setattr__(self, "_tsne", tsne)
+        guests = {
+            name: TSNEMap(self.mu, positions)
+            for name, positions in self.positions.items()
+            if name != "pca"
+        }
+        object.__setattr__(self, "_guests", guests)
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -88,17 +99,21 @@ class Library:
         return latent.count_near(self.mu, z, self.near_radius)
 
     def place(
-        self, z: Float[ndarray, "queries z_size"]
-    ) -> dict[str, Float[ndarray, "queries 2"]]:
-        """Where codes lie on each map; the dots stay."""
-        return {
-            "pca": self.projection.transform(z)[:, :2],
-            "tsne": self._tsne.place(z),
-        }
+        self, z: Float[ndarray, "queries z_size"], name: str
+    ) -> Float[ndarray, "queries 2"]:
+        """Where codes lie on a map; the dots stay."""
+        if name == "pca":
+            return self.projection.transform(z)[:, :2]
+        return self._guests[name].place(z)
 
 
 def pack(library: Library) -> dict[str, bytes]:
-    """A library as the two files of a checkpoint; codes are stored as float16."""
+    """A library as files of a checkpoint; codes are stored as float16.
+
+    What other layouts than the first two there are, how the phrases fare and how they
+    were written is a file of its own, so that it can be added to a checkpoint whose
+    codes stay as they are.
+    """
     arrays: dict[str, ndarray] = {
         "mu": library.mu.astype(np.float16),
         "attributes": library.attributes.astype(np.float32),
@@ -124,7 +139,34 @@ def pack(library: Library) -> dict[str, bytes]:
         "keys": list(library.keys),
         "split": [_SPLITS.index(split) for split in library.splits],
     }
-    return {LATENTS: to_safetensors(arrays), PHRASES: to_json(phrases)}
+    further: dict[str, ndarray | None] = {
+        name: positions
+        for name, positions in library.positions.items()
+        if name not in _ARRAYS
+    }
+    further |= {name: getattr(library, name) for name in (*_FARES, "tokens")}
+    present = {name: array for name, array in further.items() if array is not None}
+    files = {LATENTS: to_safetensors(arrays), PHRASES: to_json(phrases)}
+    return files | ({LAYOUTS: to_safetensors(present)} if present else {})
+
+
+@runtime_checkable
+class FileReader(Protocol):
+    """A folder whose files are read whole and checked, such as a `Checkpoint`."""
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Its files with their hashes."""
+
+    def read_json(self, file: str) -> dict[str, Any]:
+        """A JSON object."""
+
+    def read_arrays(self, file: str) -> dict[str, ndarray]:
+        """Arrays, all of them finite."""
 
 
 def read(checkpoint: Checkpoint) -> Library:
@@ -135,12 +177,40 @@ def read(checkpoint: Checkpoint) -> Library:
     CheckpointError
         If its files are missing, damaged or do not fit the model.
     """
-    arrays = checkpoint.read_arrays(LATENTS)
-    phrases = checkpoint.read_json(PHRASES)
-    _check(checkpoint, arrays, phrases)
+    return unpack(checkpoint, checkpoint.config, "Promote the run again.")
+
+
+def unpack(reader: FileReader, config: ModelConfig, remedy: str) -> Library:
+    """The library that a folder holds.
+
+    Parameters
+    ----------
+    reader
+        The folder.
+    config
+        Of the model whose codes these are.
+    remedy
+        Said where something is wrong.
+
+    Raises
+    ------
+    CheckpointError
+        If its files are missing, damaged or do not fit the model.
+    """
+    arrays = reader.read_arrays(LATENTS)
+    phrases = reader.read_json(PHRASES)
+    further = reader.read_arrays(LAYOUTS) if LAYOUTS in reader.files else {}
+    try:
+        _check(config, arrays, phrases)
+        _check_further(config, further, len(phrases["titles"]))
+        shown = {*_ALWAYS, *further} & set(MAPS)
+        if missing := sorted(shown - phrases["trust"].keys()):
+            raise _Misfit(f"does not say how far to trust {', '.join(missing)}")
+    except _Misfit as error:
+        raise CheckpointError(f"The map in {reader.path} {error}. {remedy}") from error
     sources = [phrases["sources"][i] for i in phrases["source"]]
     return Library(
-        encoding=checkpoint.config.encoding,
+        encoding=config.encoding,
         mu=arrays["mu"].astype(np.float32),
         titles=tuple(phrases["titles"]),
         sources=tuple(source["name"] for source in sources),
@@ -149,7 +219,11 @@ def read(checkpoint: Checkpoint) -> Library:
         keys=tuple(phrases["keys"]),
         splits=tuple(_SPLITS[i] for i in phrases["split"]),
         attributes=arrays["attributes"],
-        positions={name: arrays[name] for name in MAPS},
+        positions={
+            name: (arrays | further)[name]
+            for name in MAPS
+            if name in arrays or name in further
+        },
         projection=PCA(
             mean=arrays["pca_mean"],
             components=arrays["pca_components"],
@@ -157,56 +231,73 @@ def read(checkpoint: Checkpoint) -> Library:
             scale=float(arrays["pca_scale"][0]),
         ),
         trust=phrases["trust"],
+        accuracy=further.get("accuracy"),
+        certainty=further.get("certainty"),
+        tokens=further.get("tokens"),
     )
 
 
-def _check(
-    checkpoint: Checkpoint, arrays: Mapping[str, ndarray], phrases: Mapping[str, Any]
+class _Misfit(Exception):  # noqa: N818 (never leaves this file)
+    """What is wrong with a map, told of it."""
+
+
+def _check_further(
+    config: ModelConfig, further: Mapping[str, ndarray], num: int
 ) -> None:
-    """Raise CheckpointError unless all parts have the sizes they must have."""
-    z_size = checkpoint.config.z_size
-    where = checkpoint.path
+    """Raise _Misfit unless what may be there besides has the sizes it must have."""
+    written = (num, config.num_steps, *config.music.part_shape)
+    shapes: dict[str, tuple[int, ...]] = {
+        name: (num, 2) for name in MAPS if name not in _ARRAYS
+    }
+    shapes |= {name: (num,) for name in _FARES} | {"tokens": written}
+    if strange := sorted(further.keys() - shapes.keys()):
+        raise _Misfit(f"holds {', '.join(strange)}, which is no part of a map")
+    _check_shapes(further, {name: shapes[name] for name in further})
+    tokens = further.get("tokens")
+    if tokens is not None and tokens.dtype != config.music.dtype:
+        raise _Misfit(f"holds phrases of {tokens.dtype}, not {config.music.dtype}")
+
+
+def _check_shapes(
+    arrays: Mapping[str, ndarray], shapes: Mapping[str, Sequence[int]]
+) -> None:
+    for name, shape in shapes.items():
+        if arrays[name].shape != tuple(shape):
+            raise _Misfit(f"holds {name} of shape {arrays[name].shape}, not {shape}")
+
+
+def _check(
+    config: ModelConfig, arrays: Mapping[str, ndarray], phrases: Mapping[str, Any]
+) -> None:
+    """Raise _Misfit unless all parts have the sizes they must have."""
     wanted = {*_PER_PHRASE, "sources", "trust", "attributes"}
     lacking = sorted(set(_ARRAYS) - arrays.keys()) + sorted(wanted - phrases.keys())
     if lacking:
-        raise CheckpointError(
-            f"The map in {where} lacks {', '.join(lacking)}. Promote the run again."
-        )
-    if not all(isinstance(phrases[name], list) for name in (*_PER_PHRASE, "sources")):
-        raise CheckpointError(
-            f"{where / PHRASES} has a single value where a list must be. "
-            "Promote the run again."
-        )
-    known = list(attributes_of(checkpoint.config.encoding))
+        raise _Misfit(f"lacks {', '.join(lacking)}")
+    if not (
+        all(isinstance(phrases[name], list) for name in (*_PER_PHRASE, "sources"))
+        and isinstance(phrases["trust"], dict)
+    ):
+        raise _Misfit("has a single value where a list must be")
+    known = list(attributes_of(config.encoding))
     if phrases["attributes"] != known:
-        raise CheckpointError(
-            f"The map in {where} measures {phrases['attributes']}; this program knows "
-            f"{known}. Promote the run again."
-        )
+        raise _Misfit(f"measures {phrases['attributes']}; this program knows {known}")
     num = len(phrases["titles"])
     components = len(arrays["pca_components"])
     shapes = {
-        "mu": (num, z_size),
+        "mu": (num, config.z_size),
         "attributes": (num, len(known)),
         "pca": (num, 2),
         "tsne": (num, 2),
-        "pca_mean": (z_size,),
-        "pca_components": (components, z_size),
+        "pca_mean": (config.z_size,),
+        "pca_components": (components, config.z_size),
         "pca_explained_variance_ratio": (components,),
         "pca_scale": (1,),
     }
-    for name, shape in shapes.items():
-        if arrays[name].shape != shape:
-            raise CheckpointError(
-                f"{name} in {where / LATENTS} has shape {arrays[name].shape}, not "
-                f"{shape}. Promote the run again."
-            )
+    _check_shapes(arrays, shapes)
     for name in _PER_PHRASE:
         if len(phrases[name]) != num:
-            raise CheckpointError(
-                f"{where / PHRASES} has {len(phrases[name])} {name} for {num} titles. "
-                "Promote the run again."
-            )
+            raise _Misfit(f"has {len(phrases[name])} {name} for {num} titles")
     sources, splits = range(len(phrases["sources"])), range(len(_SPLITS))
     if not (
         all(type(i) is int and i in sources for i in phrases["source"])
@@ -220,7 +311,7 @@ def _check(
             for source in phrases["sources"]
         )
     ):
-        raise CheckpointError(
-            f"{where / PHRASES} has a title, source, bar, key or split that is none, "
-            "or names a source it does not list. Promote the run again."
+        raise _Misfit(
+            "has a title, source, bar, key or split that is none, or names a source it "
+            "does not list"
         )

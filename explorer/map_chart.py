@@ -152,7 +152,8 @@ def _dots(
         x=points[rows, 0].astype(np.float32),
         y=points[rows, 1].astype(np.float32),
         mode="markers",
-        text=[html.escape(titles[row]) for row in rows],
+        # An array: Plotly would look at each entry of a list.
+        text=np.array([html.escape(titles[row]) for row in rows], object),
         customdata=rows.astype(np.int32),
         hovertemplate="%{text}<extra></extra>",
         selectedpoints=at or None,

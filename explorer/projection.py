@@ -1,10 +1,10 @@
 """Maps of latent space: PCA with its inverse, and a finished t-SNE that takes guests.
 
 Both are fitted offline and stored as plain arrays; showing a map needs numpy only.
-Placing a *new* code on the finished t-SNE map needs openTSNE, loaded at the first
-such request: affinities of the stored codes are computed again (they follow from
-the codes, so nothing has to be pickled), and the guest is moved for some steps
-while every stored dot stays where it is [1]_.
+Placing a *new* code on a finished t-SNE map needs openTSNE, loaded at the first such
+request: the guest is drawn to its nearest codes and moved for some steps while every
+stored dot stays where it is [1]_. How the stored codes draw each other does not
+matter for that, so it is neither stored nor computed again.
 
 References
 ----------
@@ -15,7 +15,7 @@ References
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -24,7 +24,10 @@ from numpy import ndarray
 from explorer.latent import neighbours
 
 NUM_COMPONENTS = 16  # stored; a map shows the first two
-PERPLEXITY = 30.0  # of the t-SNE map
+PERPLEXITIES: Final = {"tsne": 30.0, "tsne_near": 8.0, "tsne_far": 120.0}  # by map
+MAPS: Final = ("pca", *PERPLEXITIES)
+MANY: Final = 20_000  # codes; with more, t-SNE finds their neighbours nearly exactly
+JUDGED: Final = 5_000  # codes among which a map of more is judged
 GUEST_PERPLEXITY = 5.0  # of a code placed on it: it looks at fewer neighbours
 GUEST_STEPS = 250
 NUM_NEAR = 15  # neighbours that count as "near" when a map is judged
@@ -89,24 +92,47 @@ def fit_pca(
     )
 
 
-def fit_tsne(codes: Float[ndarray, "n z_size"], *, seed: int) -> Float[ndarray, "n 2"]:
+def fit_tsne(
+    codes: Float[ndarray, "n z_size"], *, seed: int, perplexity: float = 30.0
+) -> Float[ndarray, "n 2"]:
     """Positions of codes on a t-SNE map; the same for the same seed and machine.
 
     Starts from PCA, so that the large shape means something. The map is centred.
+
+    Parameters
+    ----------
+    codes
+        Codes of the phrases. The nearest of each are found exactly up to `MANY`
+        codes, beyond that by random trees.
+    seed
+        Of the few draws there are.
+    perplexity
+        About how many neighbours each code looks at; fewer where there are few codes.
     """
     from openTSNE import TSNE
 
+    many = len(codes) > MANY
     fitted = TSNE(
-        perplexity=_perplexity(len(codes)),
+        perplexity=min(perplexity, (len(codes) - 1) / 3),
         initialization="pca",
-        neighbors="exact",
-        negative_gradient_method="bh",
+        neighbors="annoy" if many else "exact",
+        negative_gradient_method="fft" if many else "bh",
         random_state=seed,
         n_jobs=1,
     ).fit(codes.astype(np.float64))
     positions = np.asarray(fitted)
     middle = (positions.max(axis=0) + positions.min(axis=0)) / 2
     return (positions - middle).astype(np.float32)
+
+
+def perplexities(num_codes: int) -> dict[str, float]:
+    """The neighbour maps that are drawn of so many codes, with their perplexities.
+
+    Of more than `MANY` codes only the middle one: each takes many minutes.
+    """
+    if num_codes <= MANY:
+        return PERPLEXITIES
+    return {"tsne": PERPLEXITIES["tsne"]}
 
 
 def toward(
@@ -150,14 +176,14 @@ class TSNEMap:
         self, codes: Float[ndarray, "n z_size"], positions: Float[ndarray, "n 2"]
     ) -> None:
         self.codes, self.positions = codes, positions
-        self._embedding: Any = None
+        self._dots: Any = None
         self._lock = threading.Lock()
 
     def place(self, z: Float[ndarray, "queries z_size"]) -> Float[ndarray, "queries 2"]:
         """Where codes belong among the dots; each is placed as if it came alone."""
         with self._lock:
-            if self._embedding is None:
-                self._embedding = self._rebuild()
+            if self._dots is None:
+                self._dots = self._as_embedding()
             rows = [self._place_one(row[None].astype(np.float64)) for row in z]
         return np.concatenate([np.empty((0, 2)), *rows]).astype(np.float32)
 
@@ -165,11 +191,24 @@ class TSNEMap:
         # It starts on the nearest dot: the mean or median of many neighbours, which
         # openTSNE starts from, often lies on an island between theirs. And not by
         # `transform`, which would also shift the finished map.
-        nearest = neighbours(self.codes, z, 1)[:, 0]
-        guest = self._embedding.prepare_partial(
-            z,
-            initialization=self.positions[nearest].astype(np.float64),
-            perplexity=min(GUEST_PERPLEXITY, (len(self.codes) - 1) / 3),
+        from openTSNE import PartialTSNEEmbedding, affinity
+
+        perplexity = min(GUEST_PERPLEXITY, (len(self.codes) - 1) / 3)
+        near = neighbours(self.codes, z, min(int(3 * perplexity), len(self.codes)))
+        distances = np.linalg.norm(self.codes[near[0]] - z, axis=1)[None]
+        pull = affinity.joint_probabilities_nn(
+            near,
+            distances,
+            [perplexity],
+            symmetrize=False,
+            normalization="point-wise",
+            n_reference_samples=len(self.codes),
+        )
+        guest = PartialTSNEEmbedding(
+            self.positions[near[:, 0]].astype(np.float64),
+            self._dots,
+            P=pull,
+            **self._dots.gradient_descent_params,
         )
         guest.optimize(
             n_iter=GUEST_STEPS,
@@ -181,29 +220,19 @@ class TSNEMap:
         )
         return np.array(guest)
 
-    def _rebuild(self) -> Any:  # noqa: ANN401  (openTSNE has no types)
-        """The map as openTSNE's object."""
+    def _as_embedding(self) -> Any:  # noqa: ANN401  (openTSNE has no types)
+        """The dots as openTSNE's object; nothing draws them, for they stay."""
         from openTSNE import TSNEEmbedding, affinity
+        from scipy.sparse import csr_matrix
 
-        affinities = affinity.PerplexityBasedNN(
-            self.codes.astype(np.float64),
-            perplexity=_perplexity(len(self.codes)),
-            method="exact",
-            n_jobs=1,
-            random_state=0,
-        )
+        num = len(self.codes)
         return TSNEEmbedding(
             self.positions.astype(np.float64),
-            affinities,
+            affinity.PrecomputedAffinities(csr_matrix((num, num)), normalize=False),
             negative_gradient_method="fft",
             n_jobs=1,
             random_state=0,
         )
-
-
-def _perplexity(num_codes: int) -> float:
-    """The map's perplexity, less where there are too few codes for it."""
-    return min(PERPLEXITY, (num_codes - 1) / 3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +251,9 @@ def map_trust(
 ) -> MapTrust:
     """Trustworthiness and neighbours kept of a map of `codes`.
 
+    Of more than `JUDGED` codes as many are judged, evenly chosen, among each other:
+    all pairs of them are compared.
+
     Raises
     ------
     ValueError
@@ -234,6 +266,9 @@ def map_trust(
             f"{len(codes)} codes are too few to judge {num_near} neighbours; "
             f"give more than {2 * num_near}"
         )
+    if len(codes) > JUDGED:
+        chosen = np.linspace(0, len(codes) - 1, JUDGED).astype(int)
+        codes, positions = codes[chosen], positions[chosen]
     true = neighbours(codes, codes, num_near + 1)
     shown = neighbours(positions, positions, num_near + 1)
     kept = [

@@ -26,7 +26,7 @@ from explorer.errors import CheckpointError
 from explorer.ghosts import Ghost, ghosts
 from explorer.latent import AttributeVectors
 from explorer.library import Library
-from explorer.model import split_logits
+from explorer.model import Decoded, split_logits
 from explorer.notes import NoteSequence
 from explorer.trio import TrioConverter
 
@@ -199,10 +199,7 @@ class TrainedModel:
             temperature=temperature,
             generator=generator,
         )
-        probabilities = [
-            torch.softmax(logits, dim=2)
-            for logits in split_logits(decoded.logits, self.music)
-        ]
+        probabilities = _probabilities(decoded, self.music)
         certainty = _certainty(decoded.tokens, probabilities, self.music).numpy()
         tokens = decoded.tokens.numpy().astype(self.music.dtype)
         by_part = [part.numpy() for part in probabilities]
@@ -217,6 +214,20 @@ def encode_tokens(
 ) -> Codes:
     """Codes of phrases given as tokens."""
     return codes.encode(checkpoint.model, tokens)
+
+
+def certainty_of(decoded: Decoded, music: Encoding) -> Float[Tensor, "n steps *parts"]:
+    """The probability that a model gave each token it wrote."""
+    return _certainty(decoded.tokens, _probabilities(decoded, music), music)
+
+
+def _probabilities(
+    decoded: Decoded, music: Encoding
+) -> list[Float[Tensor, "n steps _depth"]]:
+    """Of each part: the probability of each of its classes at each step."""
+    return [
+        torch.softmax(logits, dim=2) for logits in split_logits(decoded.logits, music)
+    ]
 
 
 def _certainty(

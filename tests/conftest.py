@@ -32,6 +32,11 @@ FLAGS = (
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+# What somebody has made of files of their own is not there for the tests.
+os.environ["EXPLORER_MAPS"] = os.devnull
+os.environ.pop("EXPLORER_MAP", None)
+
+
 def pytest_addoption(parser):
     """`--browser` runs the tests that drive Chromium."""
     parser.addoption(
@@ -167,6 +172,17 @@ def kinds_url(tmp_path_factory):
     tiny_checkpoint.write(root, "beats", num=200, encoding="drums")
     config = tiny_checkpoint.TINY_LONG_TRIO
     tiny_checkpoint.write(root, "band", num=200, config=config)
+    environment = {**os.environ, "EXPLORER_CHECKPOINTS": str(root)}
+    yield from _served(tmp_path_factory, environment)
+
+
+@pytest.fixture(scope="session")
+def crowd_url(tmp_path_factory):
+    """The address of an app whose map has as many phrases as one may have."""
+    from tests import tiny_checkpoint
+
+    root = tmp_path_factory.mktemp("checkpoints")
+    tiny_checkpoint.write(root, num=100_000)
     environment = {**os.environ, "EXPLORER_CHECKPOINTS": str(root)}
     yield from _served(tmp_path_factory, environment)
 

@@ -22,7 +22,7 @@ OWNERS = {
     "pretty_midi": r"explorer/midi\.py",
     "symusic": r"explorer/midi\.py",
     "music21": r"explorer/corpus\w*\.py",
-    "safetensors": r"explorer/(checkpoint|library|run_state)\.py",
+    "safetensors": r"explorer/(checkpoint|run_state|sealed_folder)\.py",
     "fluidsynth": r"explorer/synth\.py",
     "soundfile": r"explorer/synth\.py",
     "plotly": (
@@ -30,7 +30,7 @@ OWNERS = {
     ),
     "kaleido": r"explorer/pictures\.py",
     "sklearn": r"explorer/(projection|regions)\.py",
-    "scipy": r"explorer/regions\.py",
+    "scipy": r"explorer/(projection|regions)\.py",
     "openTSNE": r"explorer/projection\.py",
 }
 

@@ -49,6 +49,16 @@ LONELY = """() => {
     ...at.map(([p, q], j) => (i === j ? Infinity : Math.hypot(u - p, v - q)))));
   return [...alone.keys()].sort((i, j) => alone[j] - alone[i]).slice(0, 9);
 }"""
+# Rows of the first dot from each side: one of many, that a click hits alone.
+OUTERMOST = """() => {
+  const {x, y} = window.plot()._fullData[0];
+  const measures = [(i) => x[i], (i) => -x[i], (i) => y[i], (i) => -y[i]];
+  const best = [0, 0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    measures.forEach((of, side) => { if (of(i) < of(best[side])) best[side] = i; });
+  }
+  return best;
+}"""
 # When the pointer last went up, and every loop that was shown after it.
 WATCH = """() => {
   const {engine} = window.__explorerAudio;
@@ -77,6 +87,11 @@ def visit(browser, app_url):
 
 @pytest.fixture
 def page(visit):
+    """The map, drawn, with its hand on it."""
+    return opened_map(visit)
+
+
+def opened_map(visit):
     """The map, drawn, with its hand on it."""
     page = visit("map")
     page.evaluate(PLOT)
@@ -115,9 +130,9 @@ def test_a_click_beside_the_dots_plays_what_the_model_makes_of_that_place(page):
     assert page.evaluate(CHOSEN) is None
 
 
-def test_clicks_on_dots_play_them_one_after_the_other(page, record_property):
+def click_dots(page, rows):
+    """Click dots one after the other; how long each took to the new loop, in words."""
     page.evaluate(WATCH)
-    rows = page.evaluate(LONELY)
     took = []
     for row in rows:
         count = page.evaluate("window.shown.length")
@@ -130,11 +145,26 @@ def test_clicks_on_dots_play_them_one_after_the_other(page, record_property):
         took.append(shown["time"] - clicked)
         name = page.evaluate("(row) => window.plot()._fullData[0].text[row]", row)
         assert shown["title"] == html.unescape(name)
-    record_property(
+    return (
         f"{len(took)} clicks on {page.evaluate('window.plot()._fullData[0].x.length')} "
         "dots, to the new loop",
         f"median {statistics.median(took):.0f} ms, slowest {max(took):.0f} ms",
     )
+
+
+def test_clicks_on_dots_play_them_one_after_the_other(page, record_property):
+    record_property(*click_dots(page, page.evaluate(LONELY)))
+
+
+def test_a_hundred_thousand_dots_are_played_by_clicks_too(
+    browser, crowd_url, record_property
+):
+    visits_of_crowd = visits(browser, crowd_url)
+    page = opened_map(next(visits_of_crowd))
+    assert page.evaluate("window.plot()._fullData[0].x.length") == 100_000
+    record_property(*click_dots(page, page.evaluate(OUTERMOST)))
+    with pytest.raises(StopIteration):  # it judges what the console said
+        next(visits_of_crowd)
 
 
 def test_the_neighbour_map_has_no_way_back_and_offers_the_nearest_phrase(page):

@@ -86,8 +86,8 @@ def test_measuring_held_out_phrases_again_gives_what_the_metrics_say(name):
 def test_a_real_phrase_is_placed_on_its_own_dot(name):
     library = trained_model.load(ROOT / name).library
     rows = np.arange(0, len(library), len(library) // 20)
-    places = library.place(library.mu[rows])
-    for map_name, limit in (("pca", 0.001), ("tsne", 0.05)):
-        dots = library.positions[map_name]
-        distance = np.linalg.norm(places[map_name] - dots[rows], axis=1)
+    for map_name, dots in library.positions.items():
+        limit = 0.001 if map_name == "pca" else 0.05
+        places = library.place(library.mu[rows], map_name)
+        distance = np.linalg.norm(places - dots[rows], axis=1)
         assert np.median(distance) < limit * np.ptp(dots, axis=0).max()

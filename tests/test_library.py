@@ -6,6 +6,7 @@ import pytest
 from explorer import checkpoint, library
 from explorer.attributes import attributes_of
 from explorer.errors import CheckpointError
+from explorer.projection import MAPS
 from tests import tiny_checkpoint
 from tests.tiny import NUM_PHRASES, save_tiny_checkpoint, tiny_model
 
@@ -43,9 +44,59 @@ def test_what_was_packed_is_read_back(folder, shelf, tmp_path):
             assert getattr(again, field.name) == getattr(shelf, field.name)
     np.testing.assert_array_equal(again.mu, shelf.mu)
     np.testing.assert_array_equal(again.attributes, shelf.attributes)
-    for name in library.MAPS:
+    assert again.positions.keys() == shelf.positions.keys()
+    for name in shelf.positions:
         np.testing.assert_array_equal(again.positions[name], shelf.positions[name])
     assert again.trust == shelf.trust
+
+
+@pytest.fixture
+def full(shelf):
+    """A map with everything that may be there besides."""
+    num = len(shelf)
+    return dataclasses.replace(
+        shelf,
+        positions={name: shelf.positions["pca"] for name in MAPS},
+        trust={name: {"trustworthiness": 0.5} for name in MAPS},
+        accuracy=np.linspace(0, 1, num).astype(np.float32),
+        certainty=np.linspace(0.5, 1, num).astype(np.float32),
+        tokens=np.arange(num * 32, dtype=np.uint8).reshape(num, 32) % 90,
+    )
+
+
+def test_more_layouts_and_how_phrases_fare_are_read_back(folder, full, tmp_path):
+    again = library.read(with_files(folder, tmp_path / "t", library.pack(full)))
+    assert list(again.positions) == list(MAPS)
+    for name in ("accuracy", "certainty", "tokens"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(full, name))
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "match"),
+    [
+        ("tsne_near", np.zeros((60, 3), np.float32), "tsne_near of shape"),
+        ("accuracy", np.zeros(59, np.float32), "accuracy of shape"),
+        ("tokens", np.zeros((60, 32), np.int64), "phrases of int64, not"),
+        ("secret", np.zeros(60, np.float32), "secret, which is no part of a map"),
+    ],
+)
+def test_more_layouts_that_do_not_fit_are_refused(
+    folder, full, tmp_path, name, array, match
+):
+    files = library.pack(full)
+    arrays = {
+        each: array if each == name else value
+        for each, value in (("accuracy", full.accuracy), (name, array))
+    }
+    files[library.LAYOUTS] = checkpoint.to_safetensors(arrays)
+    with pytest.raises(CheckpointError, match=match):
+        library.read(with_files(folder, tmp_path / "t", files))
+
+
+def test_a_layout_nobody_judged_is_refused(folder, full, shelf, tmp_path):
+    files = library.pack(dataclasses.replace(full, trust=shelf.trust))
+    with pytest.raises(CheckpointError, match="say how far to trust tsne_"):
+        library.read(with_files(folder, tmp_path / "t", files))
 
 
 @pytest.mark.parametrize("encoding", ["drums", "trio"])
@@ -81,9 +132,9 @@ def test_each_phrase_keeps_its_own_source_and_split(shelf):
 
 def test_a_phrase_is_its_own_neighbour_and_lies_on_its_own_dots(shelf):
     assert shelf.neighbours(shelf.mu[7], 3)[0] == 7
-    places = shelf.place(shelf.mu[:4])
-    np.testing.assert_allclose(places["pca"], shelf.positions["pca"][:4], atol=1e-4)
-    assert places["tsne"].shape == (4, 2)
+    places = shelf.place(shelf.mu[:4], "pca")
+    np.testing.assert_allclose(places, shelf.positions["pca"][:4], atol=1e-4)
+    assert shelf.place(shelf.mu[:4], "tsne").shape == (4, 2)
 
 
 def test_support_counts_the_phrases_near_a_code(shelf):
@@ -134,7 +185,7 @@ def test_phrases_that_do_not_fit_are_refused(folder, tmp_path, key, value, match
 def test_arrays_that_do_not_fit_are_refused(folder, tmp_path):
     arrays = checkpoint.load(folder).read_arrays(library.LATENTS)
     for name, changed, match in (
-        ("mu", arrays["mu"][:, :4], "mu in .* has shape"),
+        ("mu", arrays["mu"][:, :4], r"mu of shape \(60, 4\)"),
         ("tsne", None, "lacks tsne"),
     ):
         bad = {k: v for k, v in arrays.items() if k != name}

@@ -391,7 +391,7 @@ def test_a_tune_brought_along_is_put_on_the_map_where_no_dot_moves(app):
     after = json.loads(app.get("plotly_chart")[0].proto.spec)
     (mine,) = [n for n in annotations(after) if n["text"] == "<b>mine</b>"]
     z = app.session_state[state.OWN_PICK].z
-    x, y = cache.model("tiny").library.place(np.array([z], np.float32))["pca"][0]
+    x, y = cache.model("tiny").library.place(np.array([z], np.float32), "pca")[0]
     assert (mine["x"], mine["y"]) == pytest.approx((x, y))
     assert after["data"][0]["x"] == spec["data"][0]["x"]
 

@@ -10,8 +10,9 @@ from explorer.attributes import attributes_of
 from explorer.card_words import WORDS
 from explorer.errors import CheckpointError, DataError, PictureError
 from explorer.evaluate import evaluate
+from explorer.map_building import choose_phrases, quotas
 from explorer.presets import CONFIGS, RECIPES
-from explorer.promote import choose_phrases, promote, quotas, redraw
+from explorer.promote import promote, redraw
 from tests.helpers import tiny_dataset
 from tests.tiny import save_tiny_run
 
@@ -40,6 +41,7 @@ def test_a_promoted_run_is_a_complete_checkpoint(promoted, data):
         "attributes.safetensors",
         "config.json",
         "latents.safetensors",
+        "maps.safetensors",
         "metrics.json",
         "model.safetensors",
         "phrases.json",

@@ -65,10 +65,15 @@ def write(
         attributes=measured,
         positions={
             "pca": pca.transform(mu)[:, :2],
-            "tsne": rng.normal(size=(num, 2)).astype(np.float32),
+            **{
+                name: rng.normal(size=(num, 2)).astype(np.float32)
+                for name in projection.PERPLEXITIES
+            },
         },
         projection=pca,
-        trust={"pca": PLACE, "tsne": PLACE},
+        trust=dict.fromkeys(projection.MAPS, PLACE),
+        accuracy=np.linspace(0, 1, num).astype(np.float32),
+        certainty=np.linspace(1, 0.5, num).astype(np.float32),
     )
     names = tuple(attributes.attributes_of(config.encoding))
     vectors = latent.attribute_vectors(mu, measured, names, rng)

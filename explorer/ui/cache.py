@@ -18,9 +18,10 @@ import torch
 from jaxtyping import Float, Int
 from numpy import ndarray
 
-from explorer import attributes, charts, map_chart, synth, trained_model
+from explorer import attributes, charts, map_chart, own_map, synth, trained_model
 from explorer.errors import ExplorerError
 from explorer.notes import NoteSequence, fill_bars
+from explorer.own_map import OwnMap
 from explorer.trained_model import DecodedTune, TrainedModel
 from explorer.ui import shelf
 from explorer.ui.player import loop_of
@@ -38,10 +39,22 @@ def checkpoints_root() -> Path:
     return Path(os.environ.get("EXPLORER_CHECKPOINTS") or ROOT / "checkpoints")
 
 
+def maps_root() -> Path:
+    """Folder of maps of one's own files: $EXPLORER_MAPS, or `maps` beside the app."""
+    return Path(os.environ.get("EXPLORER_MAPS") or ROOT / "maps")
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
 def offers() -> tuple[Offer, ...]:
-    """Every checkpoint as it is offered, the one to start with first."""
-    return shelf.offers(checkpoints_root())
+    """Every checkpoint as it is offered, the one to start with first.
+
+    A map of one's own files that is named in $EXPLORER_MAP comes before all.
+    """
+    named = os.environ.get("EXPLORER_MAP")
+    found = shelf.offers(checkpoints_root())
+    return shelf.with_maps(
+        found, checkpoints_root(), maps_root(), Path(named) if named else None
+    )
 
 
 def checkpoints() -> tuple[tuple[str, str | None], ...]:
@@ -51,8 +64,17 @@ def checkpoints() -> tuple[tuple[str, str | None], ...]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def model(name: str) -> TrainedModel:
-    """One checkpoint with its map, read once for all visitors."""
-    return trained_model.load(checkpoints_root() / name)
+    """One checkpoint with its map, or another map of it, read once for all visitors."""
+    own = own_map_of(name)
+    if own is None:
+        return trained_model.load(checkpoints_root() / name)
+    base = model(own.checkpoint)
+    return replace(base, library=own_map.load(own, base.checkpoint))
+
+
+def own_map_of(name: str) -> OwnMap | None:
+    """The map of one's own files that an entry shows; None for a checkpoint."""
+    return next((offer.own_map for offer in offers() if offer.name == name), None)
 
 
 def parts(name: str) -> list[str]:
@@ -200,12 +222,8 @@ def measure(name: str, tune: NoteSequence) -> Float[ndarray, " attributes"]:
 
 @st.cache_data(max_entries=256, show_spinner="Finding the place on the map…")
 def place(name: str, z: Code, projection: str) -> tuple[float, float]:
-    """Where a code lies on a map: `pca` at once, `tsne` in a second or so at first."""
-    library, code = model(name).library, _as_rows([z])
-    if projection == "pca":
-        x, y = library.projection.transform(code)[0, :2]
-    else:
-        x, y = library.place(code)[projection][0]
+    """Where a code lies on a map: the first time on a t-SNE map takes a second."""
+    x, y = model(name).library.place(_as_rows([z]), projection)[0]
     return float(x), float(y)
 
 
@@ -241,22 +259,24 @@ def warm_up() -> None:
         palette=charts.DARK,
     ).to_json()
     synth.available()
-    if loaded := _first_model():
+    if first := _first_model():
+        name, loaded = first
         loaded.decode(loaded.sample(1, seed=0))
-        usual_certainty(loaded.name)
+        usual_certainty(name)
 
 
 def warm_up_later() -> None:
     """Load what takes seconds and is not needed at once: the neighbour map."""
-    if loaded := _first_model():
-        loaded.library.place(loaded.sample(1, seed=0))
+    if first := _first_model():
+        _, loaded = first
+        loaded.library.place(loaded.sample(1, seed=0), "tsne")
 
 
-def _first_model() -> TrainedModel | None:
-    """The checkpoint a visitor meets first, if it works."""
+def _first_model() -> tuple[str, TrainedModel] | None:
+    """The entry a visitor meets first, if it works, and its name."""
     try:
         names = [name for name, problem in checkpoints() if problem is None]
-        return model(names[0]) if names else None
+        return (names[0], model(names[0])) if names else None
     except ExplorerError as error:
         logger.warning("the model could not be loaded: %s", error)
         return None

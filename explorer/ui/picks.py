@@ -94,6 +94,17 @@ def dots(model: str, rows: Sequence[int]) -> list[Pick]:
     ]
 
 
+def as_written(model: str, pick: Pick) -> Pick | None:
+    """The notes of a dot as they were written, where the map was made to keep them."""
+    used = cache.model(model)
+    if pick.row is None or used.library.tokens is None:
+        return None
+    title = f"{pick.title}, as written"
+    tokens = used.library.tokens[pick.row]
+    tune = replace(used.converter.from_tokens(tokens, qpm=TEMPO), title=title)
+    return replace(pick, title=title, tune=tune, origin="upload", row=None)
+
+
 def same_dot(before: str, model: str, row: int) -> Pick | None:
     """The phrase that starts where a dot of another model's map does, if any."""
     old, new = cache.model(before).library, cache.model(model).library

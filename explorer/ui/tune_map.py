@@ -14,13 +14,14 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from explorer import map_chart
-from explorer.projection import toward
+from explorer.projection import PERPLEXITIES, toward
 from explorer.regions import View
 from explorer.ui import (
     blending,
     cache,
     controls,
     failures,
+    map_colour,
     map_ground,
     map_group,
     picks,
@@ -45,7 +46,18 @@ NEAREST: Final = "map_nearest"  # whether it was chosen for a place beside it
 DRAWN: Final = "map_drawn"  # what the figure shows, and the view it was drawn with
 TABLE: Final = "map_table"
 
-PROJECTIONS: Final = {"pca": "Straight map (PCA)", "tsne": "Neighbour map (t-SNE)"}
+PROJECTIONS: Final = {
+    "pca": "Straight map (PCA)",
+    "tsne": "Neighbour map (t-SNE)",
+    "tsne_near": "Closer",
+    "tsne_far": "Wider",
+}
+LAYOUT_HELP: Final = (
+    "The straight map is a shadow of the model's space, and the only one with a way "
+    "back from a place to music. A neighbour map puts alike phrases together: it looks "
+    "at about {tsne:g} neighbours of each, *closer* at {tsne_near:g}, *wider* at "
+    "{tsne_far:g}. What all of them show is there; what one alone shows may not be."
+)
 NUM_NEIGHBOURS: Final = 8
 MOST_LISTED: Final = 200  # rows of the list; a search narrows it
 HOW: Final = (
@@ -160,8 +172,15 @@ def _choose_place(place: Float[ndarray, " 2"], rows: Int[ndarray, " rows"]) -> N
 
 
 def _projection() -> str:
-    """The layout that is shown."""
-    return str(st.session_state.get(PROJECTION) or "pca")
+    """The layout that is shown; the straight one where a map lacks the chosen one."""
+    chosen = str(st.session_state.get(PROJECTION) or "pca")
+    return chosen if chosen in _layouts() else "pca"
+
+
+def _layouts() -> list[str]:
+    """The layouts that the map in use has."""
+    positions = cache.model(controls.model_name()).library.positions
+    return [name for name in PROJECTIONS if name in positions]
 
 
 def _listed(rows: Sequence[int]) -> None:
@@ -177,12 +196,14 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
     """The map with what it shows and how it is coloured; `rows` can be clicked."""
     model, encoding = controls.model_name(), controls.encoding()
     library = cache.model(model).library
-    keys = ["Key"] if any(library.keys) else []
+    if st.session_state.get(PROJECTION, "pca") not in _layouts():
+        st.session_state[PROJECTION] = "pca"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         projection = st.segmented_control(
             "Layout",
-            list(PROJECTIONS),
+            _layouts(),
             format_func=PROJECTIONS.__getitem__,
+            help=LAYOUT_HELP.format(**PERPLEXITIES),
             key=PROJECTION,
             default="pca",
             required=True,
@@ -191,13 +212,13 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
         )
         colour = st.selectbox(
             "Colour",
-            [*words.slider_names(encoding), "Source", *keys],
+            map_colour.choices(library),
             index=words.first_colour(encoding),
             key=_key(COLOUR),
             width=220,
             persist_state="session",
         )
-    colours, categories = _colours(colour)
+    coloured = map_colour.colouring(library, colour)
     chosen = state.map_pick()
     layers = st.session_state.get(LAYERS, list(map_ground.LAYERS))
     view = st.session_state.get(_key(VIEW))
@@ -208,9 +229,9 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
     figure = map_chart.tune_map(
         library.positions[projection],
         library.titles,
-        colours=colours,
-        scale_words=words.scale_ends(colour, encoding),
-        categories=categories,
+        colours=coloured.values,
+        scale_words=coloured.ends,
+        categories=coloured.categories,
         axis_names=_axis_names(projection),
         shown=rows,
         selected=row,
@@ -307,7 +328,8 @@ def card() -> None:
         else cache.measure(model, pick.tune)
     )
     st.markdown(words.describe(attributes, library.attributes, controls.encoding()))
-    controls.gallery([pick], key="map_this")
+    written = picks.as_written(model, pick)
+    controls.gallery([pick] if written is None else [written, pick], key="map_this")
     controls.use_as_ends(pick, key="map_use", then=lambda: st.rerun([CARD, CHART]))
     st.markdown("**Most like it**")
     near = cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1)
@@ -321,13 +343,23 @@ def card() -> None:
 def _told(pick: Pick) -> str:
     """Where what was chosen comes from."""
     if pick.row is not None:
-        return f"{words.plain(pick.credit)}. You hear the model's version."
+        return (
+            f"{words.plain(pick.credit)}. You hear the model's version.{_fares(pick)}"
+        )
     library = cache.model(controls.model_name()).library
     near = int(library.support(np.array([pick.z], np.float32))[0])
     return (
         f"Nobody wrote this: the model's music for that very place. "
         f"{words.counted(near, 'phrase')} near it, by all its numbers."
     )
+
+
+def _fares(pick: Pick) -> str:
+    """How well the model plays the phrase back, where that is known."""
+    accuracy = cache.model(controls.model_name()).library.accuracy
+    if accuracy is None or pick.row is None:
+        return ""
+    return f" It plays {accuracy[pick.row]:.0%} of the sixteenths back right."
 
 
 def twin(rows: Int[ndarray, " rows"]) -> None:
@@ -356,26 +388,6 @@ def twin(rows: Int[ndarray, " rows"]) -> None:
         f"{len(listed):,} of {len(library):,} phrases in the list.{found} "
         "Click a line to hear it."
     )
-
-
-def _colours(
-    colour: str,
-) -> tuple[Float[ndarray, " tunes"] | Int[ndarray, " tunes"], tuple[str, ...]]:
-    """What paints each dot, and the names of its categories."""
-    library = cache.model(controls.model_name()).library
-    if colour not in ("Source", "Key"):
-        index = words.slider_names(controls.encoding()).index(colour)
-        return library.attributes[:, index], ()
-    labels = (
-        [words.source_name(source) for source in library.sources]
-        if colour == "Source"
-        else library.keys
-    )
-    names, counts = np.unique(np.array(labels, str), return_counts=True)
-    common = [str(name) for name in names[np.argsort(-counts, kind="stable")][:6]]
-    kinds = {name: index for index, name in enumerate(common)}
-    indices = np.array([kinds.get(str(label), len(common)) for label in labels])
-    return indices, (*common, "other") if len(names) > len(common) else tuple(common)
 
 
 def _axis_names(projection: str) -> tuple[str, str]:
