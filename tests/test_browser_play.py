@@ -126,6 +126,58 @@ def test_changes_of_page_while_it_plays_leave_no_gap(visit):
     assert never_back(steps)
 
 
+# A bar of sixteenths with a rest after every third.
+RHYTHM = """(pitch) => {
+  const {engine} = window.__explorerAudio;
+  engine.blend.heeds = () => false; // the page's own loop may come late
+  const starts = Array.from({length: 16}, (_, i) => i).filter((i) => i % 4 < 3);
+  const notes = starts.map((start_step) =>
+    ({pitch, start_step, end_step: start_step + 1, velocity: 80}));
+  engine.show({...engine.loop, id: `rhythm on ${pitch}`, notes, total_steps: 16});
+}"""
+BUSY = """(seconds) => {
+  const start = performance.now();
+  while (performance.now() - start < 1000 * seconds);
+}"""
+CUT = """(seconds) => {
+  const {ctx, engine} = window.__explorerAudio;
+  const end = ctx.currentTime + seconds;
+  const soon = engine.performer.voices.filter((voice) => voice.startTime < end);
+  for (const voice of soon) voice.cancel();
+}"""
+WITHHOLD = """() => {
+  const {band} = window.__explorerAudio.engine;
+  band.arranged = (loop) => ({...loop, notes: []});
+}"""
+
+
+def gap_after(page, seconds):
+    """Milliseconds of the longest gap until some seconds of sound later."""
+    now = page.evaluate("window.__explorerAudio.ctx.currentTime")
+    page.wait_for_function("(end) => window.metered > end", arg=now + seconds)
+    return longest_gap(page.evaluate("window.blocks"), only_due=True)
+
+
+def test_a_busy_page_leaves_no_gap_but_cut_and_withheld_notes_do(visit):
+    page = visit("blend")
+    page.locator(".dock .play").click()
+    wait_for_sound(page)
+    page.evaluate(METER)
+    page.evaluate(RHYTHM, 60)
+    assert gap_after(page, 0.3) < GAP
+    page.evaluate(RHYTHM, 64)
+    page.evaluate(BUSY, 1.7)
+    assert gap_after(page, 0.1) < GAP
+    blocks = page.evaluate("window.blocks")
+    assert longest_gap(blocks, only_due=False) > GAP, "its rests are silent"
+    page.evaluate(CUT, 0.3)
+    assert gap_after(page, 0.6) > GAP
+    page.evaluate("window.blocks = []")
+    page.evaluate(WITHHOLD)
+    page.evaluate(RHYTHM, 67)
+    assert gap_after(page, 0.6) > GAP
+
+
 def settled(page, before):
     """Wait until another sound than `before` is the last one somebody stopped at."""
     page.wait_for_function(f"(before) => {CURRENT} !== before", arg=before, polling=50)

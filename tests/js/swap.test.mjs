@@ -46,6 +46,9 @@ function heard(ctx, steps) {
   return found;
 }
 
+const near = (actual, expected) =>
+  assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
+
 const runs = (values) =>
   values.flatMap((value, i) => (i && values[i - 1] === value ? [] : [[i, value]]));
 
@@ -58,6 +61,63 @@ test("now: the next sixteenth", () => {
     [0, 60],
     [6, 72],
   ]);
+});
+
+/** Whole seconds for which the page could do nothing and the loop would still play. */
+const secondsAhead = ({ ctx, engine }) => Math.floor(engine.performer.timeline.next.time - ctx.currentTime);
+
+test("a page may be busy for eight seconds right after Play, and after a lone change", () => {
+  const { ctx, engine, until } = playing(A);
+  assert.equal(secondsAhead({ ctx, engine }), 8);
+  until(2.4);
+  engine.show(B);
+  assert.equal(secondsAhead({ ctx, engine }), 8);
+  const last = Math.max(...engine.performer.voices.map((voice) => voice.startTime));
+  assert.ok(last > ctx.currentTime + 7.8, "its notes are on the clock");
+});
+
+test("while changes follow each other little is handed out, and all when they end", () => {
+  const { ctx, engine, until } = playing(A);
+  for (let i = 0; i < 8; i += 1) {
+    until(10 + i);
+    engine.show(i % 2 ? C : B);
+    assert.equal(secondsAhead({ ctx, engine }), i ? 1 : 8);
+  }
+  until(17 + 4);
+  assert.equal(secondsAhead({ ctx, engine }), 8);
+});
+
+test("what another loop replaces is taken back only when that is handed out", () => {
+  const { ctx, engine, until } = playing(A);
+  until(5.4);
+  const old = engine.performer.voices.filter((voice) => voice.startTime > ctx.currentTime);
+  const create = ctx.createBufferSource.bind(ctx);
+  let struck = 0;
+  ctx.createBufferSource = () => {
+    struck += 1;
+    assert.ok(old.every((voice) => !voice.done), "a page held up here would be heard");
+    return create();
+  };
+  engine.show(B);
+  ctx.createBufferSource = create;
+  assert.ok(struck > 70);
+  assert.ok(old.every((voice) => voice.done));
+});
+
+test("a page held up in the middle of a change lets what began meanwhile fade", () => {
+  const { ctx, engine, until } = playing(A);
+  until(5.4);
+  const old = engine.performer.voices.find((voice) => voice.startTime > ctx.currentTime);
+  const { band } = engine;
+  const sound = band.sound.bind(band);
+  band.sound = (...note) => {
+    ctx.currentTime = Math.max(ctx.currentTime, old.startTime + 0.02);
+    return sound(...note);
+  };
+  engine.show(B);
+  band.sound = sound;
+  near(old.endTime, old.startTime + 0.02);
+  assert.ok(old.source.stopped > old.endTime, "it fades, it is not cut");
 });
 
 test("next beat and next bar: not before, and the old loop goes on till then", () => {

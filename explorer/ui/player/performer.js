@@ -17,9 +17,9 @@ import { SAME, Voice } from "./voice.js";
 /** @typedef {(step: number, time: number) => PlayerData|null} Score what plays from a step on */
 /** @typedef {{step: number, loop: PlayerData}} Turn a loop and the step it plays from */
 
-const LOOK_AHEAD = 1.2; // seconds; hidden pages get one tick per second
-const FAR_AHEAD = 8; // seconds; while nothing changes, against pages that are slow to build
-const AT_REST = 1; // seconds after a change in which another is likely
+const FAR_AHEAD = 8; // seconds; against pages that are slow to build
+const LOOK_AHEAD = 1.2; // seconds; while changes follow each other; hidden pages tick once a second
+const AT_REST = 0.25; // seconds after a change in which another follows it
 const LEAD = 0.01; // seconds; what starts sooner is left alone
 const START = 0.06; // seconds from Play to the first note
 
@@ -42,11 +42,15 @@ export class Performer {
     /** @type {number|null} the step on which a loop that is not endless ends */
     this.lastStep = null;
     this.changed = 0; // second of the audio clock
+    this.isDragged = false; // the last change followed another
+    /** @type {Voice[]} not wanted any more; taken back when others are handed out */
+    this.leaving = [];
   }
 
   /** Play the loop from its beginning. @param {PlayerData} loop @param {number} qpm */
   start(loop, qpm) {
     this.changed = this.ctx.currentTime;
+    this.isDragged = false;
     this.timeline = new Timeline(this.changed + START, qpm);
     this.turns = [{ step: 0, loop }];
     this.waiting = null;
@@ -87,8 +91,10 @@ export class Performer {
    */
   change(loop, every = 1) {
     if (!this.timeline) return;
-    this.changed = this.ctx.currentTime;
-    const soonest = this.timeline.after(this.ctx.currentTime + LEAD).step;
+    const now = this.ctx.currentTime;
+    this.isDragged = now - this.changed < AT_REST;
+    this.changed = now;
+    const soonest = this.timeline.after(now + LEAD).step;
     const step = Math.ceil(soonest / every) * every;
     this.waiting = null;
     if (step > this.timeline.next.step) this.waiting = { step, loop };
@@ -140,14 +146,25 @@ export class Performer {
     return this.lastStep !== null && (this.step ?? 0) >= this.lastStep;
   }
 
-  /** Hand out the steps that are due. */
+  /** Hand out the steps that are due, and only then take back what they replace. */
   tick() {
+    this.#handOut();
+    const now = this.ctx.currentTime;
+    for (const voice of this.leaving) {
+      if (voice.startTime > now) voice.cancel();
+      else voice.moveEnd(now, now); // the page was held up
+    }
+    this.leaving = [];
+  }
+
+  #handOut() {
     const { timeline } = this;
     if (!timeline || this.ctx.state !== "running") return;
     const now = this.ctx.currentTime;
     this.voices = this.voices.filter((voice) => !voice.done);
     if (timeline.catchUp(now)) this.#cross(timeline.next, this.#current); // the page slept
-    const ahead = now - this.changed > AT_REST ? FAR_AHEAD : LOOK_AHEAD;
+    const isAtRest = !this.isDragged || now - this.changed > AT_REST;
+    const ahead = isAtRest ? FAR_AHEAD : LOOK_AHEAD;
     while (timeline.next.time < now + ahead) {
       const mark = timeline.next;
       const wanted = this.#wantedAt(mark);
@@ -199,9 +216,11 @@ export class Performer {
     this.turns.push({ step, loop });
     const heard = this.band.arranged(loop);
     const wanted = new Set(this.lastStep !== null && step >= this.lastStep ? [] : held(heard, step));
+    const isLater = (/** @type {Voice} */ voice) => voice.startTime >= time - SAME;
+    this.leaving.push(...this.voices.filter(isLater));
+    this.voices = this.voices.filter((voice) => !isLater(voice));
     for (const voice of this.voices) {
-      if (voice.startTime >= time - SAME) voice.cancel();
-      else if (!voice.isDrum && !voice.isBeside && voice.endTime >= time - SAME) {
+      if (!voice.isDrum && !voice.isBeside && voice.endTime >= time - SAME) {
         const note = [...wanted].find((each) => this.#goesOn(voice, heard, each));
         voice.moveEnd(time, note ? this.#endOf(heard, note, step, time) : time);
         if (note) wanted.delete(note);
