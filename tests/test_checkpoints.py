@@ -83,6 +83,15 @@ def test_measuring_held_out_phrases_again_gives_what_the_metrics_say(name):
     assert bits == pytest.approx(found.metrics["kl_bits"], rel=0.5)
 
 
+def test_neighbours_of_new_codes_are_those_of_brute_force(name):
+    model = trained_model.load(ROOT / name)
+    codes = model.library.mu.astype(np.float64)
+    for z in model.sample(5, seed=7):
+        distances = np.linalg.norm(codes - z, axis=1)
+        expected = np.argsort(distances, kind="stable")[:8]
+        np.testing.assert_array_equal(model.library.neighbours(z, 8), expected)
+
+
 def test_a_real_phrase_is_placed_on_its_own_dot(name):
     library = trained_model.load(ROOT / name).library
     rows = np.arange(0, len(library), len(library) // 20)
