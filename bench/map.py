@@ -33,7 +33,8 @@ def resized(library: Library, num: int) -> Library:
 
     def beside(positions: np.ndarray) -> np.ndarray:
         offset = generator.standard_normal((num, 2)) * np.ptp(positions, axis=0)
-        return (positions[rows] + noise * offset).astype(np.float32)
+        moved: np.ndarray = (positions[rows] + noise * offset).astype(np.float32)
+        return moved
 
     return dataclasses.replace(
         library,
