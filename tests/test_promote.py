@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from explorer import card_results, cards, checkpoint, trained_model
+from explorer import card_results, cards, checkpoint, library, trained_model
 from explorer.attributes import attributes_of
 from explorer.card_words import WORDS
 from explorer.errors import CheckpointError, DataError, PictureError
@@ -13,6 +13,7 @@ from explorer.evaluate import evaluate
 from explorer.map_building import choose_phrases, quotas
 from explorer.presets import CONFIGS, RECIPES
 from explorer.promote import promote, redraw
+from scripts.extend_map import extend
 from tests.helpers import tiny_dataset
 from tests.tiny import save_tiny_run
 
@@ -330,3 +331,48 @@ def test_a_card_can_be_read_where_its_pictures_are_out_of_reach():
     assert "figure_kl.svg" in drawn
     assert card_results.without_figures(drawn) == plain
     assert card_results.without_figures(plain) == plain
+
+
+@pytest.fixture
+def older(promoted, tmp_path):
+    """A checkpoint whose map was made before maps had more than two layouts."""
+    found = checkpoint.load(promoted)
+    full = library.read(found)
+    bare = dataclasses.replace(
+        full,
+        positions={name: full.positions[name] for name in ("pca", "tsne")},
+        trust={name: full.trust[name] for name in ("pca", "tsne")},
+        accuracy=None,
+        certainty=None,
+    )
+    files = {name: found.read(name) for name in found.files}
+    del files[checkpoint.WEIGHTS], files[library.LAYOUTS]
+    card = files[checkpoint.CARD].decode()
+    told, tells_less = (card_results.trust_words(shelf.trust) for shelf in (full, bare))
+    assert told in card
+    files[checkpoint.CARD] = card.replace(told, tells_less).encode()
+    return checkpoint.save(
+        tmp_path / "tiny",
+        found.model,
+        name="tiny",
+        preset=found.preset,
+        training=found.training,
+        data=found.data,
+        half=True,
+        extra=files | library.pack(bare),
+    )
+
+
+def test_an_older_map_is_given_all_that_a_new_one_has(promoted, older, data):
+    assert library.LAYOUTS not in checkpoint.load(older).files
+    extend(older, data)
+    files = (library.LAYOUTS, library.PHRASES, library.LATENTS, checkpoint.CARD)
+    for name in files:
+        assert (older / name).read_bytes() == (promoted / name).read_bytes(), name
+
+
+def test_an_older_map_of_other_phrases_is_left_alone(older):
+    before = {path.name: path.read_bytes() for path in older.iterdir()}
+    with pytest.raises(DataError, match="map of other phrases"):
+        extend(older, tiny_dataset(num=31))
+    assert {path.name: path.read_bytes() for path in older.iterdir()} == before
