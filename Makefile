@@ -2,6 +2,7 @@
 # each target builds .venv once and again only when the requirements change.
 #
 #   PORT=8501         where `make run` serves the app
+#   MAP=folder        a map of your own files (`python -m explorer index`) it opens with
 #   PYTHON=...        the Python 3.11+ to build .venv with (found by itself)
 #   TORCH_INDEX=...   the package index for PyTorch, or `none` (README, "Install")
 #   TESTS=...         what `make test` gives to pytest, e.g. TESTS='tests/test_midi.py -x'
@@ -37,8 +38,10 @@ default: lint test
 
 run: install
 	@$(PY) scripts/system_packages.py run
+	@test -z "$(MAP)" || test -f "$(MAP)/map.json" || { \
+	  echo "There is no map in $(MAP). Make one: python -m explorer index --help"; exit 2; }
 	@echo "Open http://localhost:$(PORT) in a browser; Ctrl-C stops the app."
-	@$(PY) -m streamlit run streamlit_app.py --server.port $(PORT)
+	@EXPLORER_MAP="$(or $(MAP),$(EXPLORER_MAP))" $(PY) -m streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(VENV)/dev-installed
 	@$(PY) scripts/system_packages.py run test
@@ -78,7 +81,7 @@ smoke: install
 	$(PY) bench/start.py --runs 1
 
 bench: $(VENV)/dev-installed
-	@for part in decode encode train start frames blend; do $(PY) -m bench.$$part || exit 1; done
+	@for part in decode encode train start frames blend map; do $(PY) -m bench.$$part || exit 1; done
 
 # Prepare, train and promote in one command: make train CORPUS=path/to/music
 train: $(VENV)/corpus-installed

@@ -7,24 +7,16 @@
 bytes. Weights may be stored as float16; they are always computed with as float32.
 """
 
-import hashlib
-import json
-import os
 import platform
-import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import safetensors
 import torch
 from numpy import ndarray
 from safetensors import SafetensorError
-from safetensors.numpy import load as load_arrays
-from safetensors.numpy import save as save_arrays
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
@@ -36,6 +28,32 @@ from explorer.config import (
 )
 from explorer.errors import CheckpointError
 from explorer.model import MusicVAE
+from explorer.sealed_folder import (
+    NAME,
+    Kind,
+    SealedFolder,
+    check_files,
+    hashes,
+    read_listing,
+    replace_folder,
+    to_json,
+    to_safetensors,
+)
+
+__all__ = [
+    "CARD",
+    "CONFIG",
+    "METRICS",
+    "WEIGHTS",
+    "Checkpoint",
+    "available",
+    "check_name",
+    "find",
+    "load",
+    "save",
+    "to_json",
+    "to_safetensors",
+]
 
 FORMAT_VERSION: Final = 1
 CONFIG: Final = "config.json"
@@ -43,12 +61,16 @@ WEIGHTS: Final = "model.safetensors"
 METRICS: Final = "metrics.json"
 CARD: Final = "README.md"
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FIELDS = ("model", "converter", "training", "data", "versions", "files")  # objects
-_MAX_JSON_BYTES = 16 * 1024 * 1024
-_MAX_WEIGHT_BYTES = 4 * 1024**3
 _MAX_LAYERS = 16
 _PROMOTE_AGAIN = "Copy the checkpoint again, or promote the run again."
+_KIND: Final = Kind(
+    listing=CONFIG,
+    what=f"A checkpoint is a folder with {CONFIG} and {WEIGHTS}",
+    remedy=_PROMOTE_AGAIN,
+    remedy_for_less="Promote the run to get a complete checkpoint.",
+    max_bytes=4 * 1024**3,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,27 +96,15 @@ class Checkpoint:
         CheckpointError
             If it is not listed, missing or damaged.
         """
-        return _read_checked(self.path, file, self.files)
+        return _sealed(self.path, self.files).read(file)
 
     def read_json(self, file: str) -> dict[str, Any]:
         """A JSON object of the folder, checked against its hash."""
-        return _parse(self.read(file), self.path / file)
+        return _sealed(self.path, self.files).read_json(file)
 
     def read_arrays(self, file: str) -> dict[str, ndarray]:
         """Arrays of a safetensors file of the folder, checked and finite."""
-        try:
-            arrays = load_arrays(self.read(file))
-        except (SafetensorError, ValueError, KeyError, TypeError) as error:
-            raise CheckpointError(
-                f"{self.path / file} is not a safetensors file. {_PROMOTE_AGAIN}"
-            ) from error
-        for name, array in arrays.items():
-            if array.dtype.kind == "f" and not np.isfinite(array).all():
-                raise CheckpointError(
-                    f"{name} in {self.path / file} has values that are not numbers. "
-                    f"{_PROMOTE_AGAIN}"
-                )
-        return arrays
+        return _sealed(self.path, self.files).read_arrays(file)
 
 
 def save(
@@ -160,13 +170,10 @@ def save(
             "torch": torch.__version__,
             "safetensors": safetensors.__version__,
         },
-        "files": {
-            file: hashlib.sha256(content).hexdigest()
-            for file, content in sorted(contents.items())
-        },
+        "files": hashes(contents),
     }
     contents[CONFIG] = to_json(config)
-    _replace_folder(folder, contents)
+    replace_folder(folder, contents)
     return folder
 
 
@@ -197,7 +204,7 @@ def load(path: Path) -> Checkpoint:
     model.eval()
     metrics = {}
     if METRICS in files:
-        metrics = _parse(_read_checked(path, METRICS, files), path / METRICS)
+        metrics = _sealed(path, files).read_json(METRICS)
     return Checkpoint(
         name=config["name"],
         path=path,
@@ -223,7 +230,7 @@ def available(root: Path) -> list[tuple[str, str | None]]:
     for folder in sorted(root.iterdir()):
         if folder.is_symlink() or not folder.is_dir():
             continue
-        if not _NAME.fullmatch(folder.name) or folder.name.endswith(".tmp"):
+        if not NAME.fullmatch(folder.name) or folder.name.endswith(".tmp"):
             continue
         try:
             config = _read_config(folder)
@@ -257,27 +264,16 @@ def find(name: str, root: Path) -> Path:
 
 def check_name(name: str) -> None:
     """Raise CheckpointError unless `name` can be a checkpoint's folder."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise CheckpointError(
             f"{name[:80]!r} cannot name a checkpoint. Use up to 64 letters, digits, "
             "dots, dashes and underscores, with a letter or digit first."
         )
 
 
-def to_json(values: Mapping[str, Any]) -> bytes:
-    """JSON as all files of a checkpoint have it: the same bytes for the same values."""
-    text = json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
-
-
-def to_safetensors(arrays: Mapping[str, ndarray]) -> bytes:
-    """Arrays as safetensors bytes."""
-    return save_arrays({k: np.ascontiguousarray(a) for k, a in sorted(arrays.items())})
-
-
 def _read_config(path: Path) -> dict[str, Any]:
     """The config of a folder, its fields checked but not the model's sizes."""
-    config = _parse(_read(path, CONFIG, _MAX_JSON_BYTES), path / CONFIG)
+    config = read_listing(path, _KIND)
     version = config.get("format_version")
     if version != FORMAT_VERSION:
         raise CheckpointError(
@@ -291,17 +287,12 @@ def _read_config(path: Path) -> dict[str, Any]:
             f"{path / CONFIG} lacks {', '.join(wrong)}. {_PROMOTE_AGAIN}"
         )
     check_name(config["name"])
-    for file, digest in config["files"].items():
-        if not _NAME.fullmatch(file) or not isinstance(digest, str):
-            raise CheckpointError(
-                f"{path / CONFIG} lists a file {file[:80]!r}; only plain names in the "
-                f"same folder are read. {_PROMOTE_AGAIN}"
-            )
+    check_files(path, config["files"], _KIND)
     return config
 
 
 def _read_weights(path: Path, files: Mapping[str, str]) -> dict[str, Tensor]:
-    content = _read_checked(path, WEIGHTS, files)
+    content = _sealed(path, files).read(WEIGHTS)
     try:
         tensors = load_tensors(content)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
@@ -345,62 +336,5 @@ def _some(names: list[str]) -> str:
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
-def _read_checked(path: Path, file: str, files: Mapping[str, str]) -> bytes:
-    if file not in files:
-        raise CheckpointError(
-            f"{path / CONFIG} does not list {file}. "
-            "Promote the run to get a complete checkpoint."
-        )
-    content = _read(path, file, _MAX_WEIGHT_BYTES)
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != files[file]:
-        raise CheckpointError(
-            f"{path / file} is damaged: its SHA-256 is {digest[:12]}…, the config says "
-            f"{files[file][:12]}…. {_PROMOTE_AGAIN}"
-        )
-    return content
-
-
-def _read(path: Path, file: str, max_bytes: int) -> bytes:
-    try:
-        with (path / file).open("rb") as stream:
-            content = stream.read(max_bytes + 1)
-    except OSError as error:
-        raise CheckpointError(
-            f"{path / file} cannot be read ({error.strerror}). A checkpoint is a "
-            f"folder with {CONFIG} and {WEIGHTS}: check the path."
-        ) from error
-    if len(content) > max_bytes:
-        raise CheckpointError(
-            f"{path / file} is larger than {max_bytes // 1024**2} MB, the most that is "
-            "read. Use another checkpoint."
-        )
-    return content
-
-
-def _parse(content: bytes, path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path} is not JSON. {_PROMOTE_AGAIN}") from error
-    if not isinstance(values, dict):
-        raise CheckpointError(f"{path} is not a JSON object. {_PROMOTE_AGAIN}")
-    return values
-
-
-def _replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write the files beside `folder`, flush them to disk, then change places."""
-    staging = folder.with_name(f"{folder.name}.new.tmp")
-    old = folder.with_name(f"{folder.name}.old.tmp")
-    for leftover in (staging, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    staging.mkdir(parents=True)
-    for file, content in contents.items():
-        with (staging / file).open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-    if folder.exists():
-        folder.rename(old)
-    staging.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+def _sealed(path: Path, files: Mapping[str, str]) -> SealedFolder:
+    return SealedFolder(path=path, files=files, kind=_KIND)

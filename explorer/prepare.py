@@ -46,6 +46,7 @@ MAX_SOURCES = 255  # what a uint8 column can tell apart
 
 _Rows = list[dict[str, Any]]
 _Reader = Callable[[Job], FilePhrases]
+_NOTHING = {True: "Nothing to train on", False: "Nothing to use"}  # by `held_out`
 _NOUNS = {"melody": "melody", "drums": "drum beat", "trio": "trio"}
 
 
@@ -58,6 +59,7 @@ def prepare(
     arrange: bool = False,
     workers: int = 1,
     seed: int = 0,
+    held_out: bool = True,
     cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
@@ -82,6 +84,8 @@ def prepare(
         Processes that read files; the result does not depend on it.
     seed
         Of the split into train, validation and test.
+    held_out
+        Whether there is such a split; without it all tunes are in train.
     cache
         Folder of extracts; the default is `extracted` beside `out`.
     progress
@@ -111,7 +115,7 @@ def prepare(
         results.append(result)
         if progress is not None:
             progress(len(results), len(jobs))
-    candidates, left_out = _candidates(jobs, results, seed)
+    candidates, left_out = _candidates(jobs, results, seed if held_out else None)
     kept, counts = keep_once(candidates, music)
     left_out += [
         _left_out(
@@ -123,7 +127,7 @@ def prepare(
     used = [(c, rows) for c, rows in zip(candidates, kept, strict=True) if len(rows)]
     if all(candidate.split != "train" for candidate, _ in used):
         raise DataError(
-            f"Nothing to train on in {len(jobs)} files: no usable {_NOUNS[music]} of "
+            f"{_NOTHING[held_out]} in {len(jobs)} files: no usable {_NOUNS[music]} of "
             f"{num_bars} bars in 4/4{_example(left_out)}. Add more music."
         )
     sources = {s.name: s for job in jobs for s in job.folder.sources}
@@ -241,9 +245,12 @@ def _read_in_pool(
 
 
 def _candidates(
-    jobs: Sequence[Job], results: Sequence[FilePhrases], seed: int
+    jobs: Sequence[Job], results: Sequence[FilePhrases], seed: int | None
 ) -> tuple[list[Candidate], _Rows]:
-    """(every line with its tune's split, what the readers left out)."""
+    """(every line with its tune's split, what the readers left out).
+
+    Without a seed all are in train.
+    """
     candidates = []
     left_out = []
     for job, result in zip(jobs, results, strict=True):
@@ -254,12 +261,15 @@ def _candidates(
         ]
         for phrases in result.lines:
             title = phrases.title or job.path.stem
-            key = key_of(job, phrases.title)
+            if seed is None:
+                split = SPLITS[0]
+            else:
+                split = phrases.split or split_of(key_of(job, phrases.title), seed)
             candidate = Candidate(
                 phrases=phrases,
                 title=title,
                 file=f"{job.name}#{phrases.number}" if phrases.number else job.name,
-                split=phrases.split or split_of(key, seed),
+                split=split,
             )
             candidates.append(candidate)
     return candidates, left_out

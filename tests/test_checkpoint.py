@@ -79,7 +79,7 @@ def test_a_kill_before_the_last_step_leaves_the_old_checkpoint(folder, monkeypat
     def killed(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checkpoint.os, "fsync", killed)
+    monkeypatch.setattr("os.fsync", killed)
     with pytest.raises(KeyboardInterrupt):
         save_tiny_run(folder, seed=1)
     assert load(folder).sha256 == before

@@ -26,6 +26,7 @@ COMMANDS = [
     "promote",
     "figures",
     "compare",
+    "index",
     "sample",
     "reconstruct",
     "interpolate",

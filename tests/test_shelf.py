@@ -1,9 +1,11 @@
 """What checkpoints are called on screen, and which one a visit starts with."""
 
 import dataclasses
+import shutil
 
 import pytest
 
+from explorer import own_map, trained_model
 from explorer.config import ModelConfig
 from explorer.ui import shelf
 from tests import tiny_checkpoint
@@ -95,3 +97,71 @@ def test_a_broken_one_comes_last_with_its_reason(tmp_path):
 
 def test_an_empty_folder_offers_nothing(tmp_path):
     assert shelf.offers(tmp_path) == ()
+
+
+@pytest.fixture
+def with_map(tmp_path):
+    """Folders of checkpoints and of maps, with a map `mine` of `short`."""
+    checkpoints, maps = tmp_path / "checkpoints", tmp_path / "maps"
+    tiny_checkpoint.write(checkpoints, "short")
+    tiny_checkpoint.write(checkpoints, "beats", config=TINY_DRUMS)
+    made = trained_model.load(checkpoints / "short")
+    own_map.save(
+        maps / "mine", made.library, made.checkpoint, seed=0, date="2026-01-01"
+    )
+    return checkpoints, maps
+
+
+def offered_with_maps(checkpoints, maps, named=None):
+    return shelf.with_maps(shelf.offers(checkpoints), checkpoints, maps, named)
+
+
+def test_a_map_is_offered_after_the_checkpoints_by_what_it_is_and_its_name(with_map):
+    *_, last = found = offered_with_maps(*with_map)
+    assert [offer.name for offer in found] == ["short", "beats", "short@mine"]
+    assert last.label == "Melody, 2 bars · mine (your files)"
+    assert (last.problem, last.encoding) == (None, "melody")
+
+
+def test_a_map_that_was_named_comes_first_and_once(with_map):
+    checkpoints, maps = with_map
+    found = offered_with_maps(checkpoints, maps, maps / "mine")
+    assert [offer.name for offer in found] == ["short@mine", "short", "beats"]
+
+
+def test_a_named_map_that_is_not_there_is_offered_as_broken(with_map, tmp_path):
+    *_, last = offered_with_maps(*with_map, tmp_path / "nowhere")
+    assert last.name == "@nowhere"
+    assert "check the path" in last.problem
+
+
+def test_links_and_what_is_no_map_are_not_offered(with_map):
+    checkpoints, maps = with_map
+    (maps / "link").symlink_to(maps / "mine")
+    (maps / "photos").mkdir()
+    (maps / "mine.new.tmp").mkdir()
+    (maps / "mine.new.tmp" / "map.json").touch()
+    assert len(offered_with_maps(checkpoints, maps)) == 3
+
+
+def test_a_map_whose_checkpoint_is_gone_says_so(with_map):
+    checkpoints, _ = with_map
+    shutil.rmtree(checkpoints / "short")
+    *_, last = offered_with_maps(*with_map)
+    assert last.name == "short@mine"
+    assert "checkpoint short, which is not here or does not work" in last.problem
+
+
+def test_a_map_of_other_weights_is_not_used(with_map):
+    checkpoints, _ = with_map
+    tiny_checkpoint.write(checkpoints, "short", seed=1)
+    *_, last = offered_with_maps(*with_map)
+    assert "other weights of short" in last.problem
+    assert "Index the files again" in last.problem
+
+
+def test_a_damaged_map_is_not_used(with_map):
+    _, maps = with_map
+    (maps / "mine" / "phrases.json").write_text("{}")
+    *_, last = offered_with_maps(*with_map)
+    assert "phrases.json is damaged" in last.problem

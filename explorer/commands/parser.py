@@ -64,6 +64,7 @@ def build() -> Parser:
     drawn = add("figures", "figures", "draw a checkpoint's figures from its metrics")
     _checkpoint(drawn)
     _compare(add("compare", "figures", "put checkpoints side by side"))
+    _index(add("index", "indexing", "make a map of your own files for the app"))
     _sample(add("sample", "tunes", "write new tunes"))
     _reconstruct(add("reconstruct", "tunes", "write the model's version of a tune"))
     _interpolate(add("interpolate", "tunes", "write the tunes between two tunes"))
@@ -105,12 +106,7 @@ def _prepare(command: Parser) -> None:
         action="store_true",
         help="with --music trio: also arrange lead sheets and quartets with Groove",
     )
-    command.add_argument(
-        "--workers",
-        type=at_least(1),
-        default=os.cpu_count() or 1,
-        help="processes that read files (one a core); the data does not depend on it",
-    )
+    _workers(command, "data")
     _seed(command, "of the split into train, validation and test")
 
 
@@ -215,6 +211,36 @@ def _promote(command: Parser) -> None:
     )
     _seed(command, "of all draws")
     _threads(command)
+
+
+def _index(command: Parser) -> None:
+    command.add_argument(
+        "folders",
+        metavar="FOLDER",
+        type=Path,
+        nargs="+",
+        help="folder of MIDI files; for melodies also MusicXML and ABC",
+    )
+    command.add_argument(
+        "--checkpoint",
+        metavar="CHECKPOINT",
+        required=True,
+        help="whose map it is: a folder, or a name in checkpoints/",
+    )
+    command.add_argument(
+        "-o",
+        "--out",
+        required=True,
+        help="name of the map, which goes to maps/NAME; with a slash, its folder",
+    )
+    command.add_argument(
+        "--phrases",
+        type=between(1, 100_000),
+        default=5000,
+        help="at most, on the map: 1 to 100000 (5000)",
+    )
+    _workers(command, "map")
+    _seed(command, "of the choice of phrases and the layouts")
 
 
 def _compare(command: Parser) -> None:
@@ -368,6 +394,16 @@ def _tune(command: Parser) -> None:
 
 def _out(command: Parser, what: str) -> None:
     command.add_argument("-o", "--out", type=Path, required=True, help=what)
+
+
+def _workers(command: Parser, what: str) -> None:
+    command.add_argument(
+        "--workers",
+        type=at_least(1),
+        default=os.cpu_count() or 1,
+        help=f"processes that read files (one a core); the {what} does not depend on "
+        "it",
+    )
 
 
 def _seed(command: Parser, what: str) -> None:

@@ -3,20 +3,17 @@
 Progress goes to stderr, and only when that is a terminal.
 """
 
-import contextlib
 import dataclasses
 import datetime
-import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from tqdm import tqdm
 
 from explorer import checkpoint, dataset, pictures
 from explorer.commands import Report
+from explorer.commands.progress import files_done, progress_bar, stages
 from explorer.commands.tunes import CHECKPOINTS, checkpoint_folder
 from explorer.config import TrainConfig
 from explorer.errors import DataError
@@ -33,12 +30,7 @@ RUNS = Path("runs")
 
 def prepare(arguments: Namespace) -> Report:
     """Read music files and write training data."""
-    with _bar("files") as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with progress_bar("files") as bar:
         data = prepare_data(
             arguments.corpora,
             arguments.out,
@@ -47,7 +39,7 @@ def prepare(arguments: Namespace) -> Report:
             arrange=arguments.arrange,
             workers=arguments.workers,
             seed=arguments.seed,
-            progress=show,
+            progress=files_done(bar),
         )
     sizes = {name: len(split) for name, split in data.splits.items()}
     sources = {
@@ -91,7 +83,10 @@ def train(arguments: Namespace) -> Report:
     if arguments.start_from:
         start = checkpoint.load(checkpoint_folder(arguments.start_from))
     last: Progress | None = None
-    with _bar("step", total=config.train.num_steps) as bar, stop_on_signals() as asked:
+    with (
+        progress_bar("step", total=config.train.num_steps) as bar,
+        stop_on_signals() as asked,
+    ):
 
         def show(progress: Progress) -> None:
             nonlocal last
@@ -131,7 +126,7 @@ def evaluate(arguments: Namespace) -> Report:
     """Measure a checkpoint on held-out tunes; prints what `metrics.json` holds."""
     torch.set_num_threads(arguments.threads)
     found = checkpoint.load(checkpoint_folder(arguments.checkpoint))
-    with _bar("stage") as bar:
+    with progress_bar("stage") as bar:
         metrics = measure_model(
             found.model,
             dataset.load(arguments.data),
@@ -139,7 +134,7 @@ def evaluate(arguments: Namespace) -> Report:
             seed=arguments.seed,
             limit=arguments.limit,
             vectors=read_vectors(found) if VECTORS in found.files else None,
-            on_stage=_stages(bar),
+            on_stage=stages(bar),
         )
     return Report(values=metrics, text=_summary(metrics))
 
@@ -150,7 +145,7 @@ def promote(arguments: Namespace) -> Report:
     name = arguments.name or arguments.run.resolve().name
     today = datetime.datetime.now(tz=datetime.UTC).date()
     reason = pictures.problem()
-    with _bar("stage") as bar:
+    with progress_bar("stage") as bar:
         folder = write_checkpoint(
             arguments.run,
             dataset.load(arguments.data),
@@ -162,7 +157,7 @@ def promote(arguments: Namespace) -> Report:
             limit=arguments.limit,
             num_phrases=arguments.phrases,
             draw=None if reason else pictures.svg_files,
-            on_stage=_stages(bar),
+            on_stage=stages(bar),
         )
     found = checkpoint.load(folder)
     figures = sorted(file for file in found.files if file.endswith(".svg"))
@@ -193,18 +188,3 @@ def _summary(metrics: dict[str, Any]) -> str:
         f"{metrics['kl_bits']:.1f} bits of KL, {metrics['active_units']} active units "
         f"({facts['num_windows']:,} phrases of {facts['num_tunes']:,} tunes)"
     )
-
-
-def _stages(bar: "tqdm[Any]") -> Callable[[str], None]:
-    def show(stage: str) -> None:
-        bar.update()
-        bar.set_postfix_str(stage)
-
-    return show
-
-
-@contextlib.contextmanager
-def _bar(unit: str, total: int | None = None) -> "Iterator[tqdm[Any]]":
-    """A progress bar on a terminal, nothing elsewhere."""
-    with tqdm(total=total, unit=unit, file=sys.stderr, disable=None) as bar:
-        yield bar

@@ -11,6 +11,7 @@ from explorer import card_results
 from explorer.encodings import EncodingName
 from explorer.figures import drawings
 from explorer.nouns import Nouns
+from explorer.own_map import parted
 from explorer.ui import cache, controls, words
 
 GLOSSARY: Final = Path(__file__).parents[2] / "docs" / "glossary.md"
@@ -59,6 +60,14 @@ def quality() -> None:
 
 def card() -> None:
     """The model card, and checkpoints that do not work with their reason."""
+    if own := cache.own_map_of(controls.model_name()):
+        st.info(
+            words.plain(
+                f"The map “{own.name}” was made of somebody's own files on {own.date}, "
+                f"with the model “{own.checkpoint}”. What is said here is of that "
+                "model, which has not learned from them."
+            )
+        )
     path = cache.model(controls.model_name()).checkpoint.path / "README.md"
     if path.is_file():
         st.markdown(card_results.without_figures(path.read_text("utf-8")))
@@ -66,18 +75,29 @@ def card() -> None:
         st.info("This checkpoint has no model card.")
     for name, problem in cache.checkpoints():
         if problem is not None:
-            st.warning(words.plain(f"The checkpoint “{name}” is not used: {problem}"))
+            checkpoint_name, map_name = parted(name)
+            what = (
+                f"map “{map_name}”" if map_name else f"checkpoint “{checkpoint_name}”"
+            )
+            st.warning(words.plain(f"The {what} is not used: {problem}"))
 
 
 def licences() -> None:
     """Whose music is on the map."""
     library = cache.model(controls.model_name()).library
     counts = Counter(zip(library.sources, library.licences, strict=True))
-    st.markdown(
-        "The music itself is not part of the app: the map holds the model's codes and "
-        "the titles, and you hear the model's version. "
-        f"{_EXAMPLES[controls.encoding()]}"
-    )
+    if cache.own_map_of(controls.model_name()):
+        holds = (
+            "This map was made of somebody's own files and holds their phrases as they "
+            "were written, beside the model's codes and the titles. Whether it may be "
+            "passed on depends on the licences of those files. "
+        )
+    else:
+        holds = (
+            "The music itself is not part of the app: the map holds the model's codes "
+            "and the titles, and you hear the model's version. "
+        )
+    st.markdown(holds + _EXAMPLES[controls.encoding()])
     st.dataframe(
         [
             {

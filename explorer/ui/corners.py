@@ -134,11 +134,8 @@ def _names(model: str, tune: Pick) -> Iterator[str]:
     """Ways to write a tune that give the same notes, the best first."""
     if (bar := _example_bar(model, tune)) is not None:
         yield f"e.{bar}"
-    if tune.row is not None and _is_same(picks.dot(model, tune.row), tune):
-        yield f"m.{tune.row}"
-    seed = _SURPRISE.fullmatch(tune.title)
-    if seed and _is_same(picks.surprise(model, int(seed[1])), tune):
-        yield f"s.{seed[1]}"
+    if cache.own_map_of(model) is None:  # what nobody else has is spelled out
+        yield from _on_map(model, tune)
     title = _title(tune.title)
     notes = _written_notes(model, tune)
     if notes is None:
@@ -150,6 +147,15 @@ def _names(model: str, tune: Pick) -> Iterator[str]:
     tokens = converter.to_tokens(notes, may_rest=True)
     plain = converter.from_tokens(tokens, qpm=notes.qpm, title=title)
     yield "n." + packing.pack_tune(plain)
+
+
+def _on_map(model: str, tune: Pick) -> Iterator[str]:
+    """Names that mean the same wherever the checkpoint has the map it came with."""
+    if tune.row is not None and _is_same(picks.dot(model, tune.row), tune):
+        yield f"m.{tune.row}"
+    seed = _SURPRISE.fullmatch(tune.title)
+    if seed and _is_same(picks.surprise(model, int(seed[1])), tune):
+        yield f"s.{seed[1]}"
 
 
 def _example_bar(model: str, tune: Pick) -> str | None:

@@ -24,7 +24,8 @@ o    at the ends: (o)wn tunes or the (m)odel's  o
 
 What the listener did not set in the dock (t to dr) is left out. The last keys are
 always there, so that a link that was cut off is known by what it lacks. How a tune is
-written: see `explorer.ui.corners`.
+written: see `explorer.ui.corners`. A link made on a map of one's own files names the
+checkpoint and holds the codes, which are enough to play it: nobody else has the map.
 
 A query comes from strangers: `read` and `picks_of` end in a value or in
 `SharedLinkError`, whatever it is.
@@ -38,6 +39,7 @@ from urllib.parse import urlencode
 
 from explorer import checkpoint
 from explorer.errors import CheckpointError, SharedLinkError
+from explorer.own_map import parted
 from explorer.ui import cache, corners, state
 from explorer.ui.corners import Corner, Reference
 from explorer.ui.link_fields import (
@@ -124,7 +126,7 @@ def to_query(
             query[corner] = corners.spelled(model_name, tunes[corner])
     query |= spelled_settings(sound)
     query |= {
-        "m": model_name,
+        "m": parted(model_name)[0],
         "h": _weights(model_name),
         "w": view,
         "i": str(index),

@@ -1,4 +1,4 @@
-"""The checkpoints on offer: what each is called, and which one a visit starts with.
+"""What is on offer: checkpoints and maps of one's own files, and which comes first.
 
 Names are made from what a model is, never from what its folder is called, so that
 somebody's own checkpoint is offered as well as a shipped one. Only the small files
@@ -6,15 +6,16 @@ are read here; `trained_model.load` reads and checks the rest.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from explorer import checkpoint
+from explorer import checkpoint, own_map
 from explorer.config import ModelConfig, model_config_from_json
 from explorer.encodings import ENCODINGS, EncodingName
 from explorer.errors import CheckpointError
+from explorer.own_map import OwnMap
 
 KINDS: Final[dict[EncodingName, str]] = {
     "melody": "Melody",
@@ -25,12 +26,13 @@ KINDS: Final[dict[EncodingName, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """One checkpoint, as a visitor chooses it."""
+    """One checkpoint, or a map of one's own files, as a visitor chooses it."""
 
-    name: str  # of its folder
+    name: str  # of its folder; of a map `checkpoint@map`
     problem: str | None  # why it cannot be used
     label: str = ""  # what it is, in plain words, and its name
     encoding: EncodingName | None = None  # what it writes; None: cannot be told
+    own_map: OwnMap | None = None  # of somebody's own files, in place of its own map
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,62 @@ def offers(root: Path) -> tuple[Offer, ...]:
         for each in works
     ]
     return (*good, *broken)
+
+
+def with_maps(
+    found: Sequence[Offer], checkpoints: Path, maps: Path, named: Path | None = None
+) -> tuple[Offer, ...]:
+    """The checkpoints, and the maps of one's own files that are made with them.
+
+    Parameters
+    ----------
+    found
+        The checkpoints, as `offers` gives them.
+    checkpoints
+        Their folder.
+    maps
+        Folder of maps.
+    named
+        One more map, wherever it is. It comes first: somebody asked for it.
+    """
+    good = [offer for offer in found if offer.problem is None]
+    broken = [offer for offer in found if offer.problem is not None]
+    first: list[Offer] = []
+    for folder in own_map.folders(maps, named):
+        offer = _map_offer(folder, {each.name: each for each in good}, checkpoints)
+        if offer.problem is not None:
+            broken.append(offer)
+        elif named is not None and folder == named.resolve():
+            first.append(offer)
+        else:
+            good.append(offer)
+    return (*first, *good, *broken)
+
+
+def _map_offer(folder: Path, works: Mapping[str, Offer], checkpoints: Path) -> Offer:
+    """A map as it is offered; all its files are checked."""
+    name = f"@{folder.name}"
+    try:
+        found = own_map.read(folder)
+        name = f"{found.checkpoint}@{folder.name}"
+        base = works.get(found.checkpoint)
+        own_map.check(found, _weights(checkpoints / base.name) if base else None)
+    except CheckpointError as error:
+        return Offer(name=name, problem=str(error))
+    assert base is not None, "a map without its checkpoint has just been refused"
+    return Offer(
+        name=name,
+        problem=None,
+        label=f"{base.label.rpartition(' · ')[0]} · {folder.name} (your files)",
+        encoding=base.encoding,
+        own_map=found,
+    )
+
+
+def _weights(folder: Path) -> str:
+    """SHA-256 of a working checkpoint's weights, as its config says."""
+    config = json.loads((folder / checkpoint.CONFIG).read_text("utf-8"))
+    return str(config["files"].get(checkpoint.WEIGHTS))
 
 
 def plain_name(config: ModelConfig, others: Sequence[ModelConfig]) -> str:

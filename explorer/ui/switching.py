@@ -1,5 +1,7 @@
 """Changing the model: what of a visit the other model can go on with."""
 
+from dataclasses import replace
+
 from explorer.errors import ConversionError
 from explorer.nouns import NOUNS
 from explorer.ui import cache, picks, state, table, words
@@ -12,7 +14,8 @@ def use(name: str) -> None:
     Codes of one model mean nothing to another. Tunes with notes of their own are
     read anew by the other model, phrases of the map are looked up on its map; what
     only the model before could play is let go, and that is said. Between models of
-    other music (melodies and drums, say) nothing is taken along.
+    other music (melodies and drums, say) nothing is taken along; between two maps of
+    one model everything is.
 
     Raises
     ------
@@ -62,6 +65,11 @@ def _again(before: str, name: str, pick: Pick) -> Pick | None:
             return picks.again(name, pick)
         except ConversionError:  # no note in the part that this model reads
             return None
-    if pick.row is None:
-        return None
-    return picks.same_dot(before, name, pick.row)
+    found = None if pick.row is None else picks.same_dot(before, name, pick.row)
+    if found is None and _weights(before) == _weights(name):
+        return replace(pick, row=None)
+    return found
+
+
+def _weights(name: str) -> str:
+    return cache.model(name).checkpoint.sha256
