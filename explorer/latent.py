@@ -177,7 +177,7 @@ def _candidates(
     moved across the border comes along, and is compared exactly after.
     """
     known = codes.astype(np.float32, copy=False)
-    lengths = np.einsum("nd,nd->n", known, known)
+    lengths = np.einsum("ij,ij->i", known, known)
     own = z.astype(np.float32)
     found = lengths - 2 * own @ known.T
     longest = lengths.max(initial=0) + np.square(own).sum(axis=1)
