@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -95,8 +97,10 @@ def test_what_was_left_out_stands_in_the_map_with_its_reason(made):
 
 
 def test_the_same_seed_gives_the_same_bytes_by_any_number_of_processes(
-    music, checkpoints, tmp_path
+    music, checkpoints, tmp_path, monkeypatch
 ):
+    # A page tested before leaves its script as the one that new processes would run.
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
     folders = [tmp_path / name / "mine" for name in "ab"]
     for folder, workers in zip(folders, "12", strict=True):
         assert index(music, checkpoints, folder, "--workers", workers) == 0

@@ -8,7 +8,7 @@ from explorer.drums import DRUM_INSTRUMENT
 from explorer.examples import beat_loops, load_examples, load_pairs
 from explorer.notes import Note, sequence
 from explorer.trio import BASS_PROGRAM, part_of
-from explorer.ui import cache, controls, picks, saving, state
+from explorer.ui import cache, controls, map_colour, picks, saving, state
 from explorer.ui.state import Sound
 from tests import tiny_checkpoint
 from tests.pages import PAGES, components, frame, opened, playing, said, switch
@@ -197,7 +197,8 @@ def test_the_map_can_be_coloured_by_anything_it_knows_of_the_kind(only, kind):
     (colours,) = (box for box in app.selectbox if box.label == "Colour")
     labels = [attribute.label for attribute in attributes_of(kind).values()]
     keys = [] if kind == "drums" else ["Key"]
-    assert colours.options == [*labels, "Source", *keys]
+    fares = [map_colour.SURE, map_colour.RIGHT]
+    assert colours.options == [*labels, "Source", *keys, *fares]
     for colour in colours.options:
         (box,) = (box for box in app.selectbox if box.label == "Colour")
         box.set_value(colour).run()
