@@ -9,7 +9,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
@@ -58,9 +58,9 @@ def read_score(data: bytes, suffix: str) -> Extract:
     DataError
         If music21 is not installed, or a zipped file holds no score or a huge one.
     """
-    importer = _music21().musicxml.xmlToM21.MusicXMLImporter()
+    importer = load_music21().musicxml.xmlToM21.MusicXMLImporter()
     root = ElementTree.fromstring(unzipped(data) if suffix == ".mxl" else data)
-    _drop_what_has_no_sound(root)
+    drop_what_has_no_sound(root)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         importer.xmlRootToScore(root, importer.stream)
@@ -76,7 +76,7 @@ def read_abc(data: bytes) -> Extract:
     DataError
         If music21 is not installed.
     """
-    music21 = _music21()
+    music21 = load_music21()
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -109,7 +109,14 @@ def split_abc(text: str) -> Iterator[tuple[str, str, str]]:
         yield number, title[1].split("%")[0].strip() if title else "", tune
 
 
-def _music21() -> Music21:
+def load_music21() -> Music21:
+    """The library that reads scores, loaded when it is first asked for.
+
+    Raises
+    ------
+    MissingReaderError
+        If it is not installed.
+    """
     try:
         import music21
     except ImportError as error:
@@ -136,11 +143,18 @@ def unzipped(data: bytes) -> bytes:
     raise DataError("the .mxl archive holds no MusicXML file")
 
 
-def _drop_what_has_no_sound(root: ElementTree.Element) -> None:
-    """Take out words, marks and layout; music21 then reads twice as fast."""
+def drop_what_has_no_sound(
+    root: ElementTree.Element, *, keep: Collection[str] = ()
+) -> None:
+    """Take out words, marks and layout; music21 then reads twice as fast.
+
+    Tempo and percussion are among them, unless `keep` names their elements.
+    """
     for parent in root.iter():
         in_notations = parent.tag == "notations"
         for child in list(parent):
+            if child.tag in keep:
+                continue
             if child.tag in _SILENT or (
                 in_notations and child.tag not in _SOUNDING_NOTATIONS
             ):

@@ -38,6 +38,7 @@ from explorer.song import Meter, Song, Track, melody_track, track_tune
 __all__ = [
     "DRUM_KIT",
     "INSTRUMENT_NAMES",
+    "OTHER_METER",
     "Meter",
     "Song",
     "Track",
@@ -46,6 +47,7 @@ __all__ = [
     "inspect",
     "instrument_name",
     "melody_track",
+    "quoted",
     "read_midi",
     "track_tune",
     "write_midi",
@@ -55,6 +57,9 @@ INSTRUMENT_NAMES: Final[tuple[str, ...]] = tuple(
     pretty_midi.INSTRUMENT_MAP
 )  # by program
 DRUM_KIT: Final = "Drum kit"
+OTHER_METER: Final = (
+    "It isn't in 4/4 all the way, so bars may not line up. You can still listen."
+)
 
 _MICROSECONDS_PER_MINUTE = 60_000_000
 _DEFAULT_MSPQ = 500_000  # microseconds a quarter, 120 quarter notes a minute
@@ -88,7 +93,7 @@ def file_bytes(path: str | Path) -> bytes:
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
         raise MidiError(
-            f"{_quoted(str(path))} could not be read: {reason}. Check the path."
+            f"{quoted(str(path))} could not be read: {reason}. Check the path."
         ) from error
 
 
@@ -108,7 +113,7 @@ def read_midi(data: bytes, *, name: str) -> Song:
         If it is not MIDI, is damaged beyond repair, has no notes or is over a limit
         of `explorer.caps`.
     """
-    shown = _quoted(name)
+    shown = quoted(name)
     if len(data) > caps.MAX_FILE_BYTES:
         raise MidiError(
             f"{shown} is larger than {caps.MAX_FILE_BYTES // 1_048_576} MB, the most "
@@ -155,8 +160,8 @@ def read_midi(data: bytes, *, name: str) -> Song:
     )
 
 
-def _quoted(name: str) -> str:
-    """A file's name for a sentence."""
+def quoted(name: str) -> str:
+    """A file's name for a sentence: cleaned, without folders, at most 80 letters."""
     text = clean_text(PurePath(name.replace("\\", "/")).name) or "The file"
     return f"“{text if len(text) <= 80 else text[:79] + '…'}”"
 
@@ -279,10 +284,7 @@ def _meters(
         elif replace(meter, start_step=meters[-1].start_step) != meters[-1]:
             meters.append(meter)
     if not all(meter.has_whole_bars for meter in meters):
-        warnings.append(
-            "It isn't in 4/4 all the way, so bars may not line up. "
-            "You can still listen."
-        )
+        warnings.append(OTHER_METER)
     return tuple(meters), list(dict.fromkeys(warnings))
 
 
@@ -390,7 +392,7 @@ def inspect(data: bytes, name: str) -> dict[str, Any]:
         }
     num_tracks, num_bars = len(song.tracks), song.total_steps // STEPS_PER_BAR
     summary = (
-        f"{_quoted(name)}: {song.num_notes:,} {_plural('note', song.num_notes)} in "
+        f"{quoted(name)}: {song.num_notes:,} {_plural('note', song.num_notes)} in "
         f"{num_tracks} {_plural('track', num_tracks)}, "
         f"{num_bars:,} {_plural('bar', num_bars)}."
     )

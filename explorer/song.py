@@ -59,15 +59,21 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Song:
-    """All that is kept of a MIDI file."""
+    """All that is kept of a music file."""
 
-    title: str  # the file's name without its ending
+    title: str  # as a score has it; of MIDI the file's name without its ending
     tracks: tuple[Track, ...]  # at least one
     qpm: float  # the tempo that holds for most of the song, quarter notes a minute
     meters: tuple[Meter, ...]  # the first at step 0
     total_steps: int  # whole 4/4 bars
     duration_seconds: float  # with the file's own tempo changes
     warnings: tuple[str, ...]  # sentences for the screen
+    key: str = ""  # as a score has it, such as "G major"; "" where none is given
+
+    @property
+    def num_bars(self) -> int:
+        """4/4 bars from the first step to the last note."""
+        return self.total_steps // STEPS_PER_BAR
 
     @property
     def num_notes(self) -> int:

@@ -1,13 +1,15 @@
 """My music with a model of melodies, of drums and of trios."""
 
 import pytest
+import streamlit as st
 
-from explorer import midi
+from explorer import caps, midi, scores
 from explorer.notes import Note, sequence
 from explorer.trio import part_of
-from explorer.ui import bringing, state
-from tests import tiny_checkpoint
+from explorer.ui import bringing, brought, difference_roll, placing, state
+from tests import test_scores, tiny_checkpoint
 from tests.pages import frame, opened, said, switch
+from tests.test_scores import needs_music21
 
 pytestmark = pytest.mark.usefixtures("unchecked")
 MELODY, BASS, DRUMS, HATS = 0, 1, 2, 3  # tracks of a file that has them all
@@ -53,8 +55,8 @@ def tracks(*wanted, enters=0):
     return midi.write_midi(sequence(notes))
 
 
-def bring(app, content):
-    app.file_uploader(key="my_file").upload("brought.mid", content, "audio/midi").run()
+def bring(app, content, name="brought.mid"):
+    app.file_uploader[0].upload(name, content).run()
     assert not app.exception
     return app
 
@@ -95,7 +97,7 @@ def test_the_drums_of_several_tracks_go_together_or_one_is_chosen(app):
 def test_a_band_has_a_choice_for_each_part_which_is_guessed_and_can_be_changed(app):
     switch(app, "trio")
     bring(app, tracks(MELODY, BASS, DRUMS))
-    keys = [bringing.TRACK[part] for part in ("melody", "bass", "drums")]
+    keys = [placing.TRACK[part] for part in ("melody", "bass", "drums")]
     assert [app.selectbox(key=key).value for key in keys] == [(0,), (1,), (2,)]
     assert [app.selectbox(key=key).label for key in keys] == ["Melody", "Bass", "Drums"]
     assert app.selectbox(key="my_bass_track").options == [
@@ -216,3 +218,156 @@ def test_a_drum_is_kept_by_what_it_is_and_another_drum_is_not_it(monkeypatch):
     monkeypatch.setattr("explorer.ui.controls.encoding", lambda: "drums")
     both = [beat(35, 40, 38), beat(36, 38, 49)]  # another kick, another snare, a crash
     assert bringing.verdict(both) == "2 of 3 hits kept, 1 lost, 1 new."
+
+
+def both(app):
+    """Names on the list, and the one in use."""
+    files = app.session_state[brought.FILES]
+    number = app.session_state[brought.CHOSEN]
+    return [f.name for f in files], next(f.name for f in files if f.number == number)
+
+
+def drop(app, *files):
+    app.file_uploader[0].set_value([(*file, "audio/midi") for file in files]).run()
+    assert not app.exception
+    return app
+
+
+def test_several_files_become_a_list_and_the_newest_is_in_use(app):
+    drop(app, ("one.mid", tracks(MELODY)), ("two.mid", tracks(MELODY, BASS)))
+    assert both(app) == (["two.mid", "one.mid"], "two.mid")
+    assert app.selectbox(key="my_file_list").options == [
+        "two.mid: 8 bars, 2 tracks",
+        "one.mid: 8 bars, 1 track",
+    ]
+    assert app.session_state[state.UPLOAD].name == "two.mid"
+    app.selectbox(key="my_file_list").set_value(1).run()
+    assert not app.exception
+    assert both(app)[1] == "one.mid"
+    assert own(app).title == "one, bar 1"
+    assert app.session_state[state.NOW].title == "one, bar 1"
+
+
+def test_each_refused_file_is_named_and_the_others_are_read(app):
+    drop(
+        app,
+        ("good.mid", tracks(MELODY)),
+        ("letter.mid", b"Dear all"),
+        ("*empty*.mid", b""),
+    )
+    assert both(app) == (["good.mid"], "good.mid")
+    (notice,) = [warning.value for warning in app.warning]
+    assert "“letter\\.mid” cannot be used" in notice
+    assert "“\\*empty\\*\\.mid” cannot be used" in notice
+    assert notice.endswith("The others were read.")
+
+
+def test_a_refused_file_takes_nothing_away(app):
+    bring(app, tracks(MELODY), name="good.mid")
+    before = own(app)
+    bring(app, b"Dear all", name="letter.mid")
+    assert both(app) == (["good.mid"], "good.mid")
+    assert own(app) == before
+    assert "Your current tune is unchanged." in said(app)
+
+
+def test_each_file_keeps_its_own_bar_and_track(app):
+    drop(app, ("one.mid", tracks(MELODY, BASS)), ("two.mid", tracks(MELODY, BASS)))
+    app.radio(key="my_track").set_value((1,)).run()
+    app.slider(key="my_bar").set_value(4).run()
+    app.selectbox(key="my_file_list").set_value(1).run()
+    assert (app.radio(key="my_track").value, app.slider(key="my_bar").value) == (
+        (0,),
+        1,
+    )
+    app.selectbox(key="my_file_list").set_value(2).run()
+    assert not app.exception
+    assert (app.radio(key="my_track").value, app.slider(key="my_bar").value) == (
+        (1,),
+        4,
+    )
+
+
+def test_to_remove_a_file_keeps_the_others(app):
+    drop(app, ("one.mid", tracks(MELODY)), ("two.mid", tracks(MELODY, BASS)))
+    app.button(key="my_file_remove").click().run()
+    assert not app.exception
+    assert both(app) == (["one.mid"], "one.mid")
+    assert own(app).title == "one, bar 1"
+    app.button(key="my_file_remove").click().run()
+    assert not app.exception
+    assert app.session_state[brought.FILES] == ()
+    assert "or try it with one of these" in said(app)
+
+
+def test_a_file_that_is_there_already_is_put_in_use_not_kept_twice(app):
+    drop(app, ("one.mid", tracks(MELODY)), ("two.mid", tracks(MELODY, BASS)))
+    bring(app, tracks(MELODY), name="one.mid")
+    assert both(app) == (["two.mid", "one.mid"], "one.mid")
+
+
+def test_no_more_files_are_kept_than_may_be(app, monkeypatch):
+    monkeypatch.setattr(caps, "MAX_FILES", 2)
+    drop(app, *((f"{i}.mid", tracks(MELODY)) for i in range(4)))
+    assert both(app)[0] == ["1.mid", "0.mid"]
+    assert (
+        "At most 2 files are kept at a time, so “2.mid”, “3.mid” were not read. Remove "
+        "some first. The others were read."
+    ) in said(app)
+
+
+@pytest.mark.parametrize(("clicked", "bar"), [(5, 5), (1, 2), (8, 7)])
+def test_a_click_on_the_strip_moves_the_slider_as_far_as_it_goes(
+    monkeypatch, clicked, bar
+):
+    held = {"strip": {"selection": {"points": [{"x": clicked}]}}}
+    monkeypatch.setattr(st, "session_state", held)
+    bars = placing._Bars(first=1, start=1, latest=6, last=7)
+    placing._clicked("strip", bars)
+    assert held[placing.BAR] == bar
+    held["strip"]["selection"]["points"] = []
+    placing._clicked("strip", bars)
+    assert held[placing.BAR] == bar
+
+
+def test_strip_and_slider_say_the_same(app):
+    bring(app, tracks(MELODY))
+    assert "The model reads bars 1 to 2 of 8 bars. Click a bar" in said(app)
+    app.slider(key="my_bar").set_value(5).run()
+    assert "The model reads bars 5 to 6 of 8 bars." in said(app)
+
+
+@needs_music21
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (
+            "t.abc",
+            test_scores.ABC.encode(),
+            "16 notes in 1 track, 90 beats a minute, in",
+        ),
+        (
+            "s.musicxml",
+            test_scores.ONE_BAR,
+            "4 notes in 1 track, 120 beats a minute, in",
+        ),
+        ("s.mxl", test_scores.zipped(test_scores.ONE_BAR), "Read “s.mxl”: 4 notes"),
+    ],
+)
+def test_a_score_is_brought_like_a_midi_file(app, name, content, sentence):
+    bring(app, content, name=name)
+    assert not app.error
+    assert sentence in "".join(e.value for e in app.success).replace("\\", "")
+    assert "kept" in said(app) or "as they are" in said(app)
+
+
+def test_without_music21_scores_are_not_offered_and_it_is_said_how(app, monkeypatch):
+    monkeypatch.setattr(scores, "is_available", lambda: False)
+    app.run()
+    assert app.file_uploader[0].allowed_type == [".mid", ".midi"]
+    assert f"`pip install music21=={scores.MUSIC21_VERSION}`" in said(app)
+
+
+def test_both_versions_are_shown_in_one_roll_with_a_line_in_words(app):
+    bring(app, tracks(MELODY))
+    assert difference_roll.WORDS in said(app)

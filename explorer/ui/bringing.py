@@ -1,27 +1,34 @@
-"""A music file somebody brings: read it, pick a place in it, compare and use it."""
+"""Music files somebody brings: choose among them, compare and use what is there."""
 
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
-from explorer import map_chart, midi
+from explorer import caps, map_chart, midi, scores
 from explorer.compare import compare
-from explorer.encodings import ENCODINGS, EncodingName, PartName
-from explorer.errors import ExplorerError
-from explorer.notes import STEPS_PER_BAR
+from explorer.differences import differences
+from explorer.encodings import ENCODINGS, EncodingName
 from explorer.nouns import NOUNS
-from explorer.song import Song, guess_tracks, lacks, parts_tune, tracks_for
-from explorer.ui import cache, controls, failures, picks, state, tune_map, words
-from explorer.ui.state import Pick, Upload
+from explorer.song import Song, lacks
+from explorer.ui import (
+    brought,
+    cache,
+    controls,
+    difference_roll,
+    failures,
+    picks,
+    placing,
+    state,
+    tune_map,
+    words,
+)
+from explorer.ui.state import Pick
 
 FILE: Final = "my_file"  # Streamlit's keys of the widgets below
-TRACK: Final[dict[PartName, str]] = {
-    "melody": "my_track",
-    "bass": "my_bass_track",
-    "drums": "my_drum_track",
-}
-BAR: Final = "my_bar"
+LIST: Final = "my_file_list"
+TURN: Final = "my_file_turn"  # how often the drop zone was emptied
 MOST_MEGABYTES: Final = 1
 NUM_SAMPLES: Final = 3  # examples to try the page with
 NEEDS: Final[dict[EncodingName, str]] = {
@@ -35,40 +42,34 @@ _KINDS: Final[dict[EncodingName, str]] = {
     "trio": "a band model",
 }
 
-Tracks = dict[PartName, tuple[int, ...]]  # the chosen ones of each part
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Bars:
-    """Bars of the chosen tracks, counted from 0."""
-
-    first: int  # earliest to start at: from here on every part has a note
-    start: int  # where the last part comes in
-    latest: int  # to start at; a shorter tune is needed from its first bar on
-    last: int  # with a note
-
 
 def upload() -> None:
-    """The drop zone, and a sentence about what came of the last file."""
+    """The drop zone, the files that were read, and a sentence about the one in use."""
+    endings = brought.endings()
     st.file_uploader(
-        "A MIDI file",
-        type=["mid", "midi"],
-        key=FILE,
+        "Music files",
+        type=[ending.removeprefix(".") for ending in endings],
+        accept_multiple_files=True,
+        key=_zone(),
         max_upload_size=MOST_MEGABYTES,
         on_change=failures.guarded(_read),
-        help="Names ending in .mid or .midi work, up to 1 MB.",
+        help=f"Names ending in {', '.join(endings[:-1])} or {endings[-1]} work, up to "
+        f"{MOST_MEGABYTES} MB each and {caps.MAX_FILES} files at a time.",
     )
-    kept = state.upload()
+    if not scores.is_available():
+        st.caption(
+            "To bring MusicXML and ABC too, install music21 where the app runs: "
+            f"`{scores.HOW_TO_INSTALL}`"
+        )
+    kept = brought.chosen()
     if kept is None:
-        st.info("Drop a file above, or try it with one of these:")
+        st.info("Drop files above, or try it with one of these:")
         with st.container(horizontal=True):
             for title in picks.example_titles(controls.model_name())[:NUM_SAMPLES]:
                 st.button(title, on_click=failures.guarded(_try), args=(title,))
         return
-    counted = words.counted(kept.song.num_notes, "note")
-    tracks = words.counted(len(kept.song.tracks), "track")
-    tempo = f"{kept.song.qpm:.0f} beats a minute"
-    sentence = f"Read “{kept.name}”: {counted} in {tracks}, {tempo}."
+    _choose_file(kept.number)
+    sentence = _told(kept.name, kept.song)
     if kept.song.warnings:
         st.warning("\n\n".join(map(words.plain, (sentence, *kept.song.warnings))))
     else:
@@ -76,15 +77,15 @@ def upload() -> None:
 
 
 def song() -> Song | None:
-    """The song in the file, if one was read."""
-    kept = state.upload()
+    """The song in the file in use, if one was read."""
+    kept = brought.chosen()
     return kept.song if kept else None
 
 
 def lacking(found: Song) -> str:
     """What the model in use needs and the song lacks, and what to do; or ""."""
     encoding = controls.encoding()
-    lack = lacks(found, _parts())
+    lack = lacks(found, placing.parts())
     if not lack:
         return ""
     installed = {offer.encoding for offer in cache.offers() if offer.problem is None}
@@ -102,57 +103,10 @@ def lacking(found: Song) -> str:
     )
 
 
-def choose_place(found: Song) -> None:
-    """Which tracks, and from which bar on."""
-    chosen = _chosen(found)
-    for part, tracks in chosen.items():
-        options = _options(found, part)
-        _keep(TRACK[part], tracks)
-        if len(chosen) == 1:
-            st.radio(
-                "Track",
-                options,
-                format_func=lambda tracks: words.plain(_track_name(found, tracks)),
-                key=TRACK[part],
-                persist_state="session",
-            )
-        else:
-            st.selectbox(
-                part.capitalize(),
-                options,
-                format_func=lambda tracks: _track_name(found, tracks),
-                key=TRACK[part],
-                persist_state="session",
-            )
-    num_bars = cache.model(controls.model_name()).num_bars
-    bars = _bars(found, chosen, num_bars)
-    if bars.latest > bars.first:
-        _keep(BAR, _start_bar(bars) + 1)
-        st.slider(
-            "From bar",
-            bars.first + 1,
-            bars.latest + 1,
-            key=BAR,
-            persist_state="session",
-            help=f"The model reads {words.counted(num_bars, 'bar')} from there on.",
-        )
-    if short := words.filling(bars.last + 1 - bars.first, num_bars):
-        this = "This track" if len(chosen) == 1 else "The music"
-        st.caption(
-            f"The model reads {num_bars} bars at a time. {this} is shorter: "
-            f"you hear {short}."
-        )
-
-
 def picked(found: Song) -> Pick:
     """The phrase of the chosen tracks and bar."""
-    model = controls.model_name()
-    chosen = _chosen(found)
-    bars = _bars(found, chosen, cache.model(model).num_bars)
-    bar = _start_bar(bars)
-    rest = parts_tune(found, chosen, bar, bars.last + 1 - bar)
-    title = f"{found.title}, bar {bar + 1}"
-    pick = picks.own(model, title, replace(rest, title=title))
+    tune = placing.excerpt(found)
+    pick = picks.own(controls.model_name(), tune.title, tune)
     state.set_own_pick(pick)
     return pick
 
@@ -171,6 +125,24 @@ def verdict(both: list[Pick]) -> str:
     mine, model_version = both
     encoding = controls.encoding()
     return words.round_trip(compare(mine.tune, model_version.tune, encoding), encoding)
+
+
+def difference(both: list[Pick]) -> None:
+    """Both versions in one piano roll."""
+    mine, model_version = both
+    found = differences(mine.tune, model_version.tune, controls.encoding())
+    st.markdown("**Difference**")
+    st.plotly_chart(
+        difference_roll.difference_roll(
+            found, num_bars=mine.tune.num_bars, palette=controls.palette()
+        ),
+        key="my_difference",
+        theme=None,
+        config={"displayModeBar": False},
+        alt="Piano roll of both versions: notes kept, moved, lost and new",
+    )
+    st.caption(difference_roll.WORDS)
+    st.markdown(verdict(both))
 
 
 def on_the_map(pick: Pick) -> None:
@@ -207,100 +179,90 @@ def on_the_map(pick: Pick) -> None:
     controls.gallery(picks.dots(model, near), key="my_neighbours")
 
 
+def _choose_file(number: int) -> None:
+    """The files that were read, with a way to put one away."""
+    found = {file.number: file for file in brought.files()}
+    st.session_state[LIST] = number
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "File",
+            list(found),
+            format_func=lambda number: found[number].label,
+            key=LIST,
+            on_change=failures.guarded(
+                lambda: _change(lambda: brought.choose(st.session_state[LIST]))
+            ),
+        )
+        st.button(
+            "Remove",
+            key="my_file_remove",
+            help="Takes this file off the list; the others stay.",
+            on_click=failures.guarded(
+                lambda: _change(lambda: brought.remove(number)),
+            ),
+        )
+
+
+def _told(name: str, found: Song) -> str:
+    """What was read in a file."""
+    counted = words.counted(found.num_notes, "note")
+    tracks = words.counted(len(found.tracks), "track")
+    key = f", in {found.key}" if found.key else ""
+    return f"Read “{name}”: {counted} in {tracks}, {found.qpm:.0f} beats a minute{key}."
+
+
+def _zone() -> str:
+    """Key of the drop zone, a new one after each drop: files are on the list then."""
+    turn = st.session_state.get(TURN, 0)
+    return f"{FILE}_{turn}" if turn else FILE
+
+
 def _read() -> None:
-    """Read the file just dropped; a refusal leaves everything as it was."""
-    file = st.session_state[FILE]
-    if file is None:
+    """Read the files just dropped; a refusal leaves everything as it was."""
+    files = st.session_state[_zone()]
+    if not files:
         return
-    try:
-        found = midi.read_midi(file.getvalue(), name=file.name)
-    except ExplorerError as error:
-        state.notify(words.plain(f"{error} Your current tune is unchanged."))
-        return
-    _use(midi.clean_text(file.name), found)
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+    refused: list[str] = []
+    num_read = 0
+
+    def take() -> None:
+        nonlocal num_read
+        num_read, sentences = brought.take(
+            (file.name, file.getvalue()) for file in files
+        )
+        refused.extend(sentences)
+
+    _change(take)
+    if refused:
+        rest = (
+            "The others were read." if num_read else "Your current tune is unchanged."
+        )
+        if len(refused) == 1:
+            state.notify(words.plain(f"{refused[0]} {rest}"))
+        else:
+            listed = "\n".join(f"- {words.plain(sentence)}" for sentence in refused)
+            state.notify(f"{listed}\n\n{rest}")
 
 
 def _try(title: str) -> None:
     """Bring one of the examples, as a file of its own would be."""
     content = midi.write_midi(picks.example_tune(controls.model_name(), title))
-    _use(title, midi.read_midi(content, name=f"{title}.mid"))
+    found = midi.read_midi(content, name=f"{title}.mid")
+    _change(lambda: brought.add(title, found))
 
 
-def _use(name: str, found: Song) -> None:
-    """Put a song on the page, where the parts that the model reads have all come in."""
-    state.set_upload(Upload(name=name, song=found))
-    for key in (*TRACK.values(), BAR):
-        st.session_state.pop(key, None)
-    if lacking(found):
+def _change(change: Callable[[], None]) -> None:
+    """Change which file is in use; what was chosen in each stays with it."""
+    before = brought.chosen()
+    if before is not None:
+        brought.remember(placing.choices())
+    change()
+    now = brought.chosen()
+    if now is None or (before is not None and now.number == before.number):
         return
-    chosen = _chosen(found)
-    for part, tracks in chosen.items():
-        _keep(TRACK[part], tracks)
-    pick = picked(found)
-    state.offer(pick.title, pick.tune)
-
-
-def _parts() -> list[PartName]:
-    """The parts that the model in use reads."""
-    return [part.name for part in cache.model(controls.model_name()).music.parts]
-
-
-def _options(found: Song, part: PartName) -> list[tuple[int, ...]]:
-    """What can play a part: any one track, or all the drums together."""
-    tracks = tracks_for(found, part)
-    together = [tracks] if part == "drums" and len(tracks) > 1 else []
-    return [*together, *((track,) for track in tracks)]
-
-
-def _chosen(found: Song) -> Tracks:
-    """The tracks of each part: those chosen in the widgets, at first the guessed."""
-    chosen: Tracks = guess_tracks(found, _parts())
-    for part in chosen:
-        kept = st.session_state.get(TRACK[part])
-        if kept in _options(found, part):
-            chosen[part] = kept
-    return chosen
-
-
-def _start_bar(bars: _Bars) -> int:
-    """The bar chosen on the slider, also before it is drawn."""
-    kept = st.session_state.get(BAR)
-    bar = bars.start if kept is None else int(kept) - 1
-    return min(max(bar, bars.first), bars.latest)
-
-
-def _keep(key: str, value: Any) -> None:  # noqa: ANN401 (whatever the widget holds)
-    """Give a widget its value before it is drawn, unless it has it."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
-def _bars(found: Song, chosen: Tracks, num_bars: int) -> _Bars:
-    """Where the chosen tracks can be read, `num_bars` bars at a time."""
-    of_parts = [
-        [
-            note.start_step // STEPS_PER_BAR
-            for track in tracks
-            for note in found.tracks[track].notes
-        ]
-        for tracks in chosen.values()
-    ]
-    last = max(map(max, of_parts))
-    start = max(map(min, of_parts))
-    first = max(min(map(min, of_parts)), start + 1 - num_bars)
-    latest = max(first, min(last + 1 - num_bars, *map(max, of_parts)))
-    return _Bars(first=first, start=start, latest=latest, last=last)
-
-
-def _track_name(found: Song, tracks: tuple[int, ...]) -> str:
-    """A track as it is offered, with its number in the file."""
-    notes = words.counted(sum(len(found.tracks[i].notes) for i in tracks), "note")
-    if len(tracks) > 1:
-        return f"All drums together: {notes}"
-    track = found.tracks[tracks[0]]
-    name = (
-        track.name
-        if track.name == track.instrument
-        else f"{track.name} ({track.instrument})"
-    )
-    return f"{tracks[0] + 1}. {name}: {notes}"
+    placing.put_back(now.choices)
+    if not lacking(now.song):
+        placing.keep_guess(now.song)
+        pick = picked(now.song)
+        state.offer(pick.title, pick.tune)
