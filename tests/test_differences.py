@@ -96,7 +96,7 @@ def test_drums_lie_under_the_notes_and_have_their_names():
         zip(figure.layout.yaxis.ticktext, figure.layout.yaxis.tickvals, strict=True)
     )
     assert set(names) == {"C4", "kick", "snare"}
-    assert names["C4"] > names["kick"] > names["snare"]
+    assert names["C4"] > names["snare"] > names["kick"]
 
 
 def test_a_pitch_has_the_name_musicians_give_it():

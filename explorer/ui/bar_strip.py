@@ -89,7 +89,7 @@ def _lines(parts: Sequence[Sequence[Note]]) -> list[list[tuple[float, float, flo
     """(left, right, height) of the notes of each part, in bars and in semitones."""
     pitched = [note.pitch for notes in parts for note in notes if not note.is_drum]
     drums = sorted({note.pitch for notes in parts for note in notes if note.is_drum})
-    bottom = min(pitched) - 3 if pitched else 0
+    bottom = (min(pitched) - 2 if pitched else 0) - len(drums)
     grain = 1  # steps that count as one place
     count = sum(map(len, parts))
     while count > MOST_DRAWN:
@@ -100,7 +100,7 @@ def _lines(parts: Sequence[Sequence[Note]]) -> list[list[tuple[float, float, flo
             (
                 start * grain / STEPS_PER_BAR + 0.5,
                 end * grain / STEPS_PER_BAR + 0.5,
-                float(bottom - drums.index(pitch) if is_drum else pitch),
+                float(bottom + drums.index(pitch) if is_drum else pitch),
             )
             for start, end, pitch, is_drum in _places(notes, grain)
         ]

@@ -115,10 +115,10 @@ def _rows(notes: Iterable[Note]) -> dict[tuple[bool, int], float]:
     keys = sorted({_key(note) for note in notes})
     pitches = [pitch for is_drum, pitch in keys if not is_drum]
     drums = [drum for is_drum, drum in keys if is_drum]
-    bottom = min(pitches) - 2 if pitches else 0
+    bottom = (min(pitches) - 1 if pitches else 0) - len(drums)
     return {
         **{(False, pitch): float(pitch) for pitch in pitches},
-        **{(True, drum): float(bottom - i) for i, drum in enumerate(drums)},
+        **{(True, drum): float(bottom + i) for i, drum in enumerate(drums)},
     }
 
 
