@@ -50,6 +50,7 @@ __all__ = [
     "check_name",
     "find",
     "load",
+    "renew",
     "save",
     "to_json",
     "to_safetensors",
@@ -175,6 +176,27 @@ def save(
     contents[CONFIG] = to_json(config)
     replace_folder(folder, contents)
     return folder
+
+
+def renew(found: Checkpoint, others: Mapping[str, bytes]) -> Path:
+    """Write a checkpoint's folder anew: the same weights, and these files beside them.
+
+    Raises
+    ------
+    CheckpointError
+        If a weight is not finite.
+    """
+    listing = read_listing(found.path, _KIND)
+    return save(
+        found.path,
+        found.model,
+        name=found.name,
+        preset=found.preset,
+        training=found.training,
+        data=found.data,
+        half=listing["weights"] == "float16",
+        extra=others,
+    )
 
 
 def load(path: Path) -> Checkpoint:

@@ -5,7 +5,6 @@ same drum whichever of its sounds it is played with, and is moved only in time: 
 drum at its place is another hit.
 """
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,12 +16,25 @@ from explorer.trio import part_of
 NEAR_STEPS = 2  # a note this close in time still counts as the same one, moved
 
 
+Pair = tuple[Note, Note]  # as it was, and as it is
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """What became of every note; each is in one of the four."""
+
+    kept: tuple[Pair, ...]  # same pitch (or drum), same start
+    moved: tuple[Pair, ...]  # another pitch at the same start, or the same a little off
+    lost: tuple[Note, ...]
+    added: tuple[Note, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Counts of notes; kept + moved + lost is the number of notes before."""
 
-    kept: int  # same pitch (or drum), same start
-    moved: int  # another pitch at the same start, or the same pitch a little off
+    kept: int
+    moved: int
     lost: int
     added: int
 
@@ -30,31 +42,49 @@ class Comparison:
 def compare(
     before: NoteSequence, after: NoteSequence, encoding: EncodingName
 ) -> Comparison:
-    """What became of each note of `before`; a note is matched at most once.
+    """How many notes of `before` were kept, moved and lost, and how many are new."""
+    found = differences(before, after, encoding)
+    return Comparison(
+        kept=len(found.kept),
+        moved=len(found.moved),
+        lost=len(found.lost),
+        added=len(found.added),
+    )
 
-    Lengths and velocities are not compared. `encoding` says what the tunes are.
+
+def differences(
+    before: NoteSequence, after: NoteSequence, encoding: EncodingName
+) -> Differences:
+    """Match the notes of two versions, each at most once.
+
+    Parameters
+    ----------
+    before, after
+        The versions. Lengths and velocities are not compared.
+    encoding
+        What kind of music they are. In a trio only notes of one part are matched.
     """
     old, new = list(before.notes), list(after.notes)
-    sound = functools.partial(_sound, encoding=encoding)
+    kept = _pairs(old, new, lambda a, b: _is_kept(a, b, encoding))
+    moved = _pairs(old, new, lambda a, b: _has_other_pitch(a, b, encoding))
+    moved += _pairs(old, new, lambda a, b: _is_near(a, b, encoding))
+    return Differences(
+        kept=tuple(kept), moved=tuple(moved), lost=tuple(old), added=tuple(new)
+    )
 
-    def may_change_pitch(a: Note, b: Note) -> bool:
-        (one, _), (other, _) = sound(a), sound(b)
-        return one == other != "drums"
 
-    kept = _match(
-        old, new, lambda a, b: sound(a) == sound(b) and a.start_step == b.start_step
-    )
-    moved = _match(
-        old, new, lambda a, b: may_change_pitch(a, b) and a.start_step == b.start_step
-    )
-    moved += _match(
-        old,
-        new,
-        lambda a, b: (
-            sound(a) == sound(b) and abs(a.start_step - b.start_step) <= NEAR_STEPS
-        ),
-    )
-    return Comparison(kept=kept, moved=moved, lost=len(old), added=len(new))
+def _is_kept(a: Note, b: Note, encoding: EncodingName) -> bool:
+    return a.start_step == b.start_step and _sound(a, encoding) == _sound(b, encoding)
+
+
+def _has_other_pitch(a: Note, b: Note, encoding: EncodingName) -> bool:
+    (part, _), (other, _) = _sound(a, encoding), _sound(b, encoding)
+    return a.start_step == b.start_step and part == other != "drums"
+
+
+def _is_near(a: Note, b: Note, encoding: EncodingName) -> bool:
+    is_same = _sound(a, encoding) == _sound(b, encoding)
+    return is_same and abs(a.start_step - b.start_step) <= NEAR_STEPS
 
 
 def _sound(note: Note, encoding: EncodingName) -> tuple[PartName, int]:
@@ -67,13 +97,15 @@ def _sound(note: Note, encoding: EncodingName) -> tuple[PartName, int]:
     return part, note.pitch
 
 
-def _match(old: list[Note], new: list[Note], same: Callable[[Note, Note], bool]) -> int:
-    """Number of pairs found; both notes of a pair leave their list."""
-    count = 0
+def _pairs(
+    old: list[Note], new: list[Note], same: Callable[[Note, Note], bool]
+) -> list[Pair]:
+    """Pairs of notes that are the same; both leave their lists."""
+    found = []
     for note in tuple(old):
         partner = next((other for other in new if same(note, other)), None)
         if partner is not None:
             old.remove(note)
             new.remove(partner)
-            count += 1
-    return count
+            found.append((note, partner))
+    return found

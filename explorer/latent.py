@@ -173,8 +173,8 @@ def _candidates(
 ) -> Iterator[Int[ndarray, " some"]]:
     """Rows that may be among the `k` nearest to each z, and few that are not.
 
-    In float32, which is four times as fast for many codes; what rounding may have
-    moved across the border comes along, and is compared exactly after.
+    In float32, so that all codes need not be copied; what rounding may have moved
+    across the border comes along, and is compared exactly after.
     """
     known = codes.astype(np.float32, copy=False)
     lengths = np.einsum("ij,ij->i", known, known)

@@ -128,7 +128,7 @@ def fit_tsne(
 def perplexities(num_codes: int) -> dict[str, float]:
     """The neighbour maps that are drawn of so many codes, with their perplexities.
 
-    Of more than `MANY` codes only the middle one: each takes many minutes.
+    Of more than `MANY` codes only the middle one: each takes minutes.
     """
     if num_codes <= MANY:
         return PERPLEXITIES

@@ -5,7 +5,6 @@ from the very weights that are stored. All files are made in memory and the fold
 appears at once.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -155,7 +154,6 @@ def redraw(folder: Path, draw: Draw) -> list[str]:
         If the figures cannot be drawn here.
     """
     found = checkpoint.load(folder)
-    config = json.loads((folder / checkpoint.CONFIG).read_text("utf-8"))
     pictures = _pictures(found.name, found.metrics, draw)
     names = {f"{drawing.name}.svg" for drawing in figures.DRAWINGS}
     kept = {
@@ -166,16 +164,7 @@ def redraw(folder: Path, draw: Draw) -> list[str]:
     if checkpoint.CARD in kept:
         card = kept[checkpoint.CARD].decode("utf-8")
         kept[checkpoint.CARD] = card_results.with_figures(card, list(pictures)).encode()
-    checkpoint.save(
-        folder,
-        found.model,
-        name=found.name,
-        preset=found.preset,
-        training=found.training,
-        data=found.data,
-        half=config["weights"] == "float16",
-        extra={**kept, **pictures},
-    )
+    checkpoint.renew(found, {**kept, **pictures})
     return sorted(pictures)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import controls, map_filter, tune_map
+from explorer.ui import controls, map_card, map_filter, tune_map
 
 heading, search = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
 with heading:
@@ -15,4 +15,4 @@ with left:
     tune_map.chart(rows)
     tune_map.twin(rows)
 with right:
-    tune_map.card()
+    map_card.card()

@@ -8,7 +8,6 @@ played back and how sure the model is of it are added. The phrases are chosen ag
 """
 
 import dataclasses
-import json
 import sys
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import torch
 from explorer import card_results, checkpoint, library, map_building, projection
 from explorer.dataset import Dataset, load
 from explorer.errors import DataError
-from explorer.library import Library
 
 
 def extend(folder: Path, data: Dataset, *, seed: int = 0) -> None:
@@ -45,39 +43,21 @@ def extend(folder: Path, data: Dataset, *, seed: int = 0) -> None:
                 kept.mu, seed=seed, perplexity=perplexity
             )
             trust[name] = map_building.judge(kept.mu, positions[name])
-    _save(
-        folder,
-        dataclasses.replace(
-            kept,
-            positions=positions,
-            trust=trust,
-            accuracy=accuracy,
-            certainty=certainty,
-        ),
+    shelf = dataclasses.replace(
+        kept,
+        positions=positions,
+        trust=trust,
+        accuracy=accuracy,
+        certainty=certainty,
     )
-
-
-def _save(folder: Path, shelf: Library) -> None:
-    found = checkpoint.load(folder)
-    config = json.loads((folder / checkpoint.CONFIG).read_text("utf-8"))
     files = {
         file: found.read(file) for file in found.files if file != checkpoint.WEIGHTS
     }
     if checkpoint.CARD in files:
         card = files[checkpoint.CARD].decode("utf-8")
-        before = card_results.trust_words(library.read(found).trust)
-        card = card.replace(before, card_results.trust_words(shelf.trust))
-        files[checkpoint.CARD] = card.encode()
-    checkpoint.save(
-        folder,
-        found.model,
-        name=found.name,
-        preset=found.preset,
-        training=found.training,
-        data=found.data,
-        half=config["weights"] == "float16",
-        extra={**files, **library.pack(shelf)},
-    )
+        before, after = map(card_results.trust_words, (kept.trust, trust))
+        files[checkpoint.CARD] = card.replace(before, after).encode()
+    checkpoint.renew(found, {**files, **library.pack(shelf)})
 
 
 if __name__ == "__main__":

@@ -7,8 +7,7 @@ from typing import Final
 import streamlit as st
 
 from explorer import caps, map_chart, midi, scores
-from explorer.compare import compare
-from explorer.differences import differences
+from explorer.compare import compare, differences
 from explorer.encodings import ENCODINGS, EncodingName
 from explorer.nouns import NOUNS
 from explorer.song import Song, lacks

@@ -10,8 +10,7 @@ import streamlit as st
 from explorer import caps, midi, scores
 from explorer.errors import ExplorerError
 from explorer.song import Song
-from explorer.ui import state, words
-from explorer.ui.state import Upload
+from explorer.ui import words
 
 FILES: Final = "my_files"  # tuple of Brought, the newest first
 CHOSEN: Final = "my_file_chosen"  # number of the one in use
@@ -108,8 +107,6 @@ def add(name: str, song: Song) -> None:
 def choose(number: int) -> None:
     """Put a file in use."""
     st.session_state[CHOSEN] = number
-    file = chosen()
-    state.set_upload(None if file is None else Upload(name=file.name, song=file.song))
 
 
 def remember(choices: Mapping[str, Any]) -> None:

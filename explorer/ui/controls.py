@@ -114,6 +114,11 @@ def blend_square(key: str) -> None:
         st.rerun()  # the dock and the words beside the square follow
 
 
+def of_model(widget: str) -> str:
+    """Key of a widget that shows what one model has; another model's are others."""
+    return f"{widget}_{model_name()}"
+
+
 def gallery(shown: Sequence[Pick], key: str) -> None:
     """Tunes side by side, to hear by a click."""
     model = model_name()

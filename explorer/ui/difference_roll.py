@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from explorer import charts
 from explorer.charts import Palette
-from explorer.differences import Differences
+from explorer.compare import Differences
 from explorer.drums import CLASS_MAPS, DRUM_NAMES
 from explorer.notes import STEPS_PER_BAR, Note
 

@@ -11,7 +11,6 @@ import streamlit as st
 
 from explorer.ghosts import Ghost
 from explorer.notes import NoteSequence
-from explorer.song import Song
 from explorer.ui.player import DockSettings
 
 Certainty = tuple[float, ...] | tuple[tuple[float, ...], ...]
@@ -41,7 +40,6 @@ MAP_PICK: Final = "map_pick"  # Pick; the dot last clicked on the map
 OWN_PICK: Final = "own_pick"  # Pick; the place last looked at on My music
 SHAPE_PICK: Final = "shape_pick"  # Pick; the tune being bent
 PICKS: Final = (*ENDS.values(), MAP_PICK, OWN_PICK, SHAPE_PICK)
-UPLOAD: Final = "upload"  # Upload; My music
 MODEL: Final = "model_name"  # name of the checkpoint in use
 SEED: Final = "next_seed"  # int; the seed of the next "surprise me"
 RUN: Final = "run_again"  # bool; a fragment asks for a run of the whole page
@@ -70,7 +68,6 @@ DEFAULTS: Final[dict[str, Any]] = {
     MAP_PICK: None,
     OWN_PICK: None,
     SHAPE_PICK: None,
-    UPLOAD: None,
     MODEL: None,
     SEED: 1,
     RUN: False,
@@ -127,14 +124,6 @@ class BlendSettings:
     num_steps: int
     spherical: bool  # along the sphere of typical codes, not straight through it
     own_ends: bool  # the ends are the tunes as written, not the model's version
-
-
-@dataclass(frozen=True, kw_only=True)
-class Upload:
-    """A music file somebody brought, as read."""
-
-    name: str
-    song: Song
 
 
 def initialise() -> None:
@@ -301,16 +290,6 @@ def shape_pick() -> Pick | None:
 def set_shape_pick(pick: Pick) -> None:
     """Choose the tune to bend."""
     st.session_state[SHAPE_PICK] = pick
-
-
-def upload() -> Upload | None:
-    """The file last brought."""
-    return st.session_state.get(UPLOAD)
-
-
-def set_upload(value: Upload | None) -> None:
-    """Keep a file that was read, or forget it."""
-    st.session_state[UPLOAD] = value
 
 
 def model_name() -> str | None:

@@ -1,6 +1,6 @@
-"""The map of real phrases: dots to click, the card of one, and the list twin.
+"""The map of real phrases: dots to click, and the list twin.
 
-The parts are fragments, so that a click redraws the card and hands the dock a tune
+Its parts are fragments, so that a click redraws the card and hands the dock a tune
 while the map itself stays as it is. What the pointer and the keys do beside clicks on
 dots comes from a component, the map's hand.
 """
@@ -21,19 +21,17 @@ from explorer.ui import (
     cache,
     controls,
     failures,
+    map_card,
     map_colour,
     map_ground,
     map_group,
     picks,
-    saving,
     state,
     words,
 )
 from explorer.ui.player import MapWish, map_hand
 from explorer.ui.state import Pick
 
-CHART: Final = "map_chart"
-CARD: Final = "map_card"
 PLOT: Final = "map_plot"  # Streamlit's keys of the widgets below; of a model's own
 PROJECTION: Final = "map_projection"
 COLOUR: Final = "map_colour"
@@ -42,7 +40,6 @@ HOVER: Final = "map_hover"
 LASSO: Final = "map_lasso"
 HAND: Final = "map_hand"
 VIEW: Final = "map_view"  # what of the map is in view, a View
-NEAREST: Final = "map_nearest"  # whether it was chosen for a place beside it
 DRAWN: Final = "map_drawn"  # what the figure shows, and the view it was drawn with
 TABLE: Final = "map_table"
 
@@ -58,17 +55,12 @@ LAYOUT_HELP: Final = (
     "at about {tsne:g} neighbours of each, *closer* at {tsne_near:g}, *wider* at "
     "{tsne_far:g}. What all of them show is there; what one alone shows may not be."
 )
-NUM_NEIGHBOURS: Final = 8
 MOST_LISTED: Final = 200  # rows of the list; a search narrows it
 HOW: Final = (
     "Click a dot to hear it, a place beside the dots to hear what the model makes of "
     "it. Drag to move, scroll to zoom; arrow keys go from dot to dot."
 )
 HONESTY: Final = "Nearby dots sound alike. Sizes and gaps mean nothing."
-NO_WAY_BACK: Final = (
-    "This layout only says which phrases are alike: no music belongs to a place "
-    "between its dots. You hear the nearest one. The straight map has a way back."
-)
 
 
 def choose(row: int) -> None:
@@ -79,19 +71,14 @@ def choose(row: int) -> None:
 def _take(pick: Pick, *, is_nearest: bool = False) -> None:
     """Make this what is chosen, alone, and play it."""
     state.set_map_pick(pick)
-    st.session_state[_key(NEAREST)] = is_nearest
+    map_card.set_nearest(is_nearest)
     map_group.let_go()
     picks.play(controls.model_name(), pick)
 
 
-def _key(widget: str) -> str:
-    """Key of a widget that shows rows; another model's are others."""
-    return f"{widget}_{controls.model_name()}"
-
-
 def _clicked() -> None:
     """A dot was clicked, or several taken together; a second click plays it again."""
-    points = st.session_state[_key(PLOT)]["selection"]["points"]
+    points = st.session_state[controls.of_model(PLOT)]["selection"]["points"]
     rows = [_row(point) for point in points if "customdata" in point]  # only of dots
     chosen = state.map_pick()
     if len(rows) > 1:
@@ -100,7 +87,7 @@ def _clicked() -> None:
         choose(rows[0])
     elif chosen is not None:
         picks.play(controls.model_name(), chosen)
-    st.rerun([state.DOCK_FRAGMENT, CARD])
+    st.rerun([state.DOCK_FRAGMENT, map_card.CARD])
 
 
 def _row(point: Mapping[str, Any]) -> int:
@@ -112,13 +99,13 @@ def _row(point: Mapping[str, Any]) -> int:
 def _wished(rows: Int[ndarray, " rows"]) -> None:
     """Somebody hovered, clicked beside the dots, pressed an arrow or zoomed."""
     model = controls.model_name()
-    wish: MapWish = st.session_state[_key(HAND)]["wish"]
+    wish: MapWish = st.session_state[controls.of_model(HAND)]["wish"]
     if wish["kind"] == "hover":
         picks.play(model, picks.dot(model, int(wish["row"])))
         st.rerun(state.DOCK_FRAGMENT)
     if wish["kind"] == "view":
-        st.session_state[_key(VIEW)] = _view(wish)
-        st.rerun(CHART)
+        st.session_state[controls.of_model(VIEW)] = _view(wish)
+        st.rerun(map_card.CHART)
     if wish["kind"] == "step":
         row = _next(rows, int(wish["dx"]), int(wish["dy"]))
         if row is None:
@@ -127,7 +114,7 @@ def _wished(rows: Int[ndarray, " rows"]) -> None:
     elif wish["kind"] == "place":
         place = [float(cast("float", wish["x"])), float(cast("float", wish["y"]))]
         _choose_place(np.array(place), rows)
-    st.rerun([state.DOCK_FRAGMENT, CARD, CHART])
+    st.rerun([state.DOCK_FRAGMENT, map_card.CARD, map_card.CHART])
 
 
 def _view(wish: MapWish) -> View:
@@ -185,13 +172,13 @@ def _layouts() -> list[str]:
 
 def _listed(rows: Sequence[int]) -> None:
     """A line of the list was chosen."""
-    chosen = st.session_state[_key(TABLE)]["selection"]["rows"]
+    chosen = st.session_state[controls.of_model(TABLE)]["selection"]["rows"]
     if chosen:
         choose(rows[int(chosen[0])])
-    st.rerun([state.DOCK_FRAGMENT, CARD, CHART])
+    st.rerun([state.DOCK_FRAGMENT, map_card.CARD, map_card.CHART])
 
 
-@st.fragment(key=CHART)
+@st.fragment(key=map_card.CHART)
 def chart(rows: Int[ndarray, " rows"]) -> None:
     """The map with what it shows and how it is coloured; `rows` can be clicked."""
     model, encoding = controls.model_name(), controls.encoding()
@@ -214,14 +201,14 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
             "Colour",
             map_colour.choices(library),
             index=words.first_colour(encoding),
-            key=_key(COLOUR),
+            key=controls.of_model(COLOUR),
             width=220,
             persist_state="session",
         )
     coloured = map_colour.colouring(library, colour)
     chosen = state.map_pick()
     layers = st.session_state.get(LAYERS, list(map_ground.LAYERS))
-    view = st.session_state.get(_key(VIEW))
+    view = st.session_state.get(controls.of_model(VIEW))
     palette, markers = controls.palette(), _markers(projection)
     lasso = bool(st.session_state.get(LASSO))
     row = chosen.row if chosen else None
@@ -243,7 +230,7 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
     )
     st.plotly_chart(
         figure,
-        key=_key(PLOT),
+        key=controls.of_model(PLOT),
         on_select=failures.guarded(_clicked),
         selection_mode=("points", "lasso"),
         theme=None,
@@ -274,11 +261,11 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
         )
     map_hand(
         HOW,
-        chart=_key(PLOT),
+        chart=controls.of_model(PLOT),
         names=map_ground.names(model, projection, view) if "Names" in layers else (),
         colours=(palette.text, palette.background),
         hovers=hovers,
-        key=_key(HAND),
+        key=controls.of_model(HAND),
         on_wish=failures.guarded(lambda: _wished(rows)),
     )
     said = words.trust(library.trust[projection])
@@ -292,74 +279,16 @@ def _view_to_draw(drawn: Hashable, view: View | None) -> View | None:
     Streamlit draws a figure that differs in anything anew, whole, and without the
     zoom. So a zoom alone must not change it, and any other change must bring it back.
     """
-    before, kept = st.session_state.get(_key(DRAWN), (None, None))
+    before, kept = st.session_state.get(controls.of_model(DRAWN), (None, None))
     if before != drawn:
         kept = view
-        st.session_state[_key(DRAWN)] = (drawn, kept)
+        st.session_state[controls.of_model(DRAWN)] = (drawn, kept)
     return kept
 
 
 def _leave_view() -> None:
     """Another layout is seen whole at first."""
-    st.session_state[_key(VIEW)] = None
-
-
-@st.fragment(key=CARD)
-def card() -> None:
-    """The chosen dot or group: what it is, what it sounds like, what lies near."""
-    if map_group.members():
-        map_group.card(
-            play_again=lambda: st.rerun([state.DOCK_FRAGMENT, CARD]),
-            end=lambda: st.rerun([CARD, CHART]),
-        )
-        return
-    model, pick = controls.model_name(), state.map_pick()
-    if pick is None:
-        st.info("Click any dot to hear it.", title="Nothing chosen yet")
-        return
-    library = cache.model(model).library
-    st.subheader(words.plain(pick.title), anchor=False)
-    st.caption(_told(pick))
-    if st.session_state.get(_key(NEAREST)):
-        st.info(NO_WAY_BACK)
-    attributes = (
-        library.attributes[pick.row]
-        if pick.row is not None
-        else cache.measure(model, pick.tune)
-    )
-    st.markdown(words.describe(attributes, library.attributes, controls.encoding()))
-    written = picks.as_written(model, pick)
-    controls.gallery([pick] if written is None else [written, pick], key="map_this")
-    controls.use_as_ends(pick, key="map_use", then=lambda: st.rerun([CARD, CHART]))
-    st.markdown("**Most like it**")
-    near = cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1)
-    others = [row for row in near if row != pick.row][:NUM_NEIGHBOURS]
-    controls.gallery(picks.dots(model, others), key="map_neighbours")
-    saving.downloads(
-        pick.tune, name=saving.file_name(pick.title), label="Save it", key="map_save"
-    )
-
-
-def _told(pick: Pick) -> str:
-    """Where what was chosen comes from."""
-    if pick.row is not None:
-        return (
-            f"{words.plain(pick.credit)}. You hear the model's version.{_fares(pick)}"
-        )
-    library = cache.model(controls.model_name()).library
-    near = int(library.support(np.array([pick.z], np.float32))[0])
-    return (
-        f"Nobody wrote this: the model's music for that very place. "
-        f"{words.counted(near, 'phrase')} near it, by all its numbers."
-    )
-
-
-def _fares(pick: Pick) -> str:
-    """How well the model plays the phrase back, where that is known."""
-    accuracy = cache.model(controls.model_name()).library.accuracy
-    if accuracy is None or pick.row is None:
-        return ""
-    return f" It plays {accuracy[pick.row]:.0%} of the sixteenths back right."
+    st.session_state[controls.of_model(VIEW)] = None
 
 
 def twin(rows: Int[ndarray, " rows"]) -> None:
@@ -377,7 +306,7 @@ def twin(rows: Int[ndarray, " rows"]) -> None:
             "Source": [words.source_name(library.sources[row]) for row in listed],
             "Licence": [library.licences[row] for row in listed],
         },
-        key=_key(TABLE),
+        key=controls.of_model(TABLE),
         on_select=failures.guarded(lambda: _listed(listed)),
         selection_mode="single-row",
         hide_index=True,
