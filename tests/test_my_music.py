@@ -6,7 +6,7 @@ import streamlit as st
 from explorer import caps, midi, scores
 from explorer.notes import Note, sequence
 from explorer.trio import part_of
-from explorer.ui import bringing, brought, difference_roll, placing, state
+from explorer.ui import bringing, brought, difference_roll, placing, state, words
 from tests import test_scores, tiny_checkpoint
 from tests.pages import frame, opened, said, switch
 from tests.test_scores import needs_music21
@@ -240,7 +240,7 @@ def test_several_files_become_a_list_and_the_newest_is_in_use(app):
         "two.mid: 8 bars, 2 tracks",
         "one.mid: 8 bars, 1 track",
     ]
-    assert "“two.mid”" in app.success[0].value
+    assert words.plain("“two.mid”") in app.success[0].value
     app.selectbox(key="my_file_list").set_value(1).run()
     assert not app.exception
     assert both(app)[1] == "one.mid"
