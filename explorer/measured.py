@@ -90,3 +90,12 @@ def reconstruction_series(models: Models) -> list[tuple[str, tuple[str, ...], st
         (name, ("accuracy",), "every phrase counted alike"),
         (name, ("weighted_accuracy",), "sources counted as in training"),
     ]
+
+
+def works(metrics: Metrics, name: str) -> float | None:
+    """Share of held-out phrases in which an attribute went where it was asked to.
+
+    None: it was not measured.
+    """
+    found = look_up(metrics, ("attribute_success", "works", name))
+    return None if found is None else float(found)
