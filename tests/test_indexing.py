@@ -287,6 +287,38 @@ def test_a_broken_map_is_said_under_the_hood(use, checkpoints, copied, monkeypat
 
 
 @pytest.mark.usefixtures("unchecked")
+def test_a_broken_map_that_make_run_was_given_is_said_on_the_first_page_once(
+    use, checkpoints, copied, monkeypatch
+):
+    monkeypatch.setenv("EXPLORER_MAP", str(copied))
+    (copied / "phrases.json").write_text("{}")
+    use(checkpoints)
+    app = opened(frame(), "start")
+    (notice,) = [warning.value.replace("\\", "") for warning in app.warning]
+    assert notice.startswith("The map “mine”, with which the app was to open, cannot")
+    assert "phrases.json" in notice
+    assert "python -m explorer index" in notice
+    assert not app.run().warning
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_map_that_is_not_there_is_said_on_the_first_page(
+    use, checkpoints, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("EXPLORER_MAP", str(tmp_path / "gone"))
+    use(checkpoints)
+    app = opened(frame(), "start")
+    assert "The map “gone”, with which the app was to open, cannot" in said(app)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_map_that_works_is_no_news(use, checkpoints, made, monkeypatch):
+    monkeypatch.setenv("EXPLORER_MAP", str(made))
+    use(checkpoints)
+    assert not opened(frame(), "start").warning
+
+
+@pytest.mark.usefixtures("unchecked")
 def test_a_link_from_an_own_map_plays_the_same_where_the_map_is_not(
     app, use, checkpoints, monkeypatch
 ):

@@ -44,17 +44,20 @@ def maps_root() -> Path:
     return Path(os.environ.get("EXPLORER_MAPS") or ROOT / "maps")
 
 
+def asked_map() -> Path | None:
+    """The map of one's own files that the app opens with: $EXPLORER_MAP."""
+    named = os.environ.get("EXPLORER_MAP")
+    return Path(named) if named else None
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
 def offers() -> tuple[Offer, ...]:
     """Every checkpoint as it is offered, the one to start with first.
 
-    A map of one's own files that is named in $EXPLORER_MAP comes before all.
+    The map that the app was asked to open with comes before all.
     """
-    named = os.environ.get("EXPLORER_MAP")
     found = shelf.offers(checkpoints_root())
-    return shelf.with_maps(
-        found, checkpoints_root(), maps_root(), Path(named) if named else None
-    )
+    return shelf.with_maps(found, checkpoints_root(), maps_root(), asked_map())
 
 
 def checkpoints() -> tuple[tuple[str, str | None], ...]:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer import examples
 from explorer.ui import (
+    asked_map,
     cache,
     controls,
     failures,
@@ -82,6 +83,7 @@ body = st.container()
 ready = False
 with body, failures.said():
     opening.shared_link()
+    asked_map.say_once()
     if name := controls.choose_model(cache.offers()):
         switching.use(name)
         table.lay()

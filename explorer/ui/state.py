@@ -379,6 +379,11 @@ def remark(sentence: str) -> None:
     st.session_state[REMARK] = sentence
 
 
+def has_notice() -> bool:
+    """Whether a sentence waits to be shown at the top of the page."""
+    return st.session_state.get(NOTICE) is not None
+
+
 def take_notice() -> str | None:
     """What failed, once."""
     return _take(NOTICE)
