@@ -17,9 +17,9 @@ with left:
     if lack := bringing.lacking(song):
         st.warning(lack)
         st.stop()
-    placing.choose_tracks(song)
+    placing.choose_tracks(song, lambda: bringing.follow(song))
 with right:
-    placing.choose_bars(song)
+    placing.choose_bars(song, lambda: bringing.follow(song))
     picked = bringing.picked(song)
     versions = bringing.versions(picked)
     controls.gallery(versions, key="my_gallery")

@@ -1,12 +1,22 @@
 """My music with a model of melodies, of drums and of trios."""
 
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 
 from explorer import caps, midi, scores
 from explorer.notes import Note, sequence
 from explorer.trio import part_of
-from explorer.ui import bringing, brought, difference_roll, placing, state, words
+from explorer.ui import (
+    bringing,
+    brought,
+    difference_roll,
+    picks,
+    placing,
+    state,
+    words,
+)
 from tests import test_scores, tiny_checkpoint
 from tests.pages import frame, opened, said, switch
 from tests.test_scores import needs_music21
@@ -53,6 +63,16 @@ def tracks(*wanted, enters=0):
     }
     notes = [note for track in wanted for note in parts[track]]
     return midi.write_midi(sequence(notes))
+
+
+def climbing():
+    """A MIDI file of eight bars, each higher than the one before; and a bass."""
+    melody = [
+        Note(pitch=60 + step // 16 + step % 5, start_step=step, end_step=step + 4)
+        for step in range(0, 128, 4)
+    ]
+    bass = line([40], pace=8, program=33, instrument=1)
+    return midi.write_midi(sequence([*melody, *bass]))
 
 
 def bring(app, content, name="brought.mid"):
@@ -323,10 +343,10 @@ def test_a_click_on_the_strip_moves_the_slider_as_far_as_it_goes(
     held = {"strip": {"selection": {"points": [{"x": clicked}]}}}
     monkeypatch.setattr(st, "session_state", held)
     bars = placing._Bars(first=1, start=1, latest=6, last=7)
-    placing._clicked("strip", bars)
+    assert placing._clicked("strip", bars)
     assert held[placing.BAR] == bar
     held["strip"]["selection"]["points"] = []
-    placing._clicked("strip", bars)
+    assert not placing._clicked("strip", bars)
     assert held[placing.BAR] == bar
 
 
@@ -335,6 +355,33 @@ def test_strip_and_slider_say_the_same(app):
     assert "The model reads bars 1 to 2 of 8 bars. Click a bar" in said(app)
     app.slider(key="my_bar").set_value(5).run()
     assert "The model reads bars 5 to 6 of 8 bars." in said(app)
+
+
+def test_the_dock_goes_on_with_the_bar_and_the_track_just_chosen(app):
+    bring(app, climbing())
+    before = app.session_state[state.NOW]
+    app.slider(key="my_bar").set_value(5).run()
+    now = app.session_state[state.NOW]
+    assert now.tune.notes == own(app).tune.notes != before.tune.notes
+    assert now.title == "brought, bar 5"
+    assert (now.play_id, now.autoplay) == (before.play_id, False), "it starts no sound"
+    app.radio(key="my_track").set_value((1,)).run()
+    assert app.session_state[state.NOW].tune.notes == own(app).tune.notes
+    assert own(app).tune.notes[0].pitch == 40
+
+
+def test_who_hears_the_models_version_goes_on_hearing_it(app):
+    bring(app, climbing())
+    mine = own(app)
+    version = picks.of_model("melody", mine)
+    app.session_state[state.NOW] = replace(
+        app.session_state[state.NOW], tune=version.tune, title="The model's version"
+    )
+    app.slider(key="my_bar").set_value(5).run()
+    assert not app.exception
+    now = app.session_state[state.NOW]
+    assert now.tune.notes == picks.of_model("melody", own(app)).tune.notes
+    assert now.title == "The model's version"
 
 
 @needs_music21

@@ -119,6 +119,16 @@ def versions(pick: Pick) -> list[Pick]:
     ]
 
 
+def follow(found: Song) -> None:
+    """Let the dock go on with the tracks and bar just chosen, in the version it has."""
+    model = controls.model_name()
+    before, now = state.own_pick(), state.playing()
+    notes = [version.tune.notes for version in versions(before)] if before else []
+    hears_model = bool(now and notes[1:] == [now.tune.notes] != notes[:1])
+    pick = picked(found)
+    picks.offer(model, versions(pick)[1] if hears_model else pick)
+
+
 def verdict(both: list[Pick]) -> str:
     """What the model made of the notes."""
     mine, model_version = both

@@ -1,6 +1,6 @@
 """Which tracks of a brought song, and from which bar on: chosen, kept, put back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -57,8 +57,8 @@ def keep_guess(found: Song) -> None:
         _keep(TRACK[part], tracks)
 
 
-def choose_tracks(found: Song) -> None:
-    """Which track plays each part."""
+def choose_tracks(found: Song, moved: Callable[[], None]) -> None:
+    """Which track plays each part; `moved` is called after another was chosen."""
     chosen = _chosen(found)
     for part, tracks in chosen.items():
         options = _options(found, part)
@@ -70,6 +70,7 @@ def choose_tracks(found: Song) -> None:
                 format_func=lambda tracks: words.plain(_track_name(found, tracks)),
                 key=TRACK[part],
                 persist_state="session",
+                on_change=failures.guarded(moved),
             )
         else:
             st.selectbox(
@@ -78,11 +79,20 @@ def choose_tracks(found: Song) -> None:
                 format_func=lambda tracks: _track_name(found, tracks),
                 key=TRACK[part],
                 persist_state="session",
+                on_change=failures.guarded(moved),
             )
 
 
-def choose_bars(found: Song) -> None:
-    """From which bar on: on a strip of all bars, or by the slider under it."""
+def choose_bars(found: Song, moved: Callable[[], None]) -> None:
+    """From which bar on: on a strip of all bars, or by the slider under it.
+
+    `moved` is called after another one was chosen.
+    """
+
+    def clicked() -> None:
+        if _clicked(key, bars):
+            moved()
+
     chosen = _chosen(found)
     num_bars = cache.model(controls.model_name()).num_bars
     bars = _bars(found, chosen, num_bars)
@@ -103,9 +113,7 @@ def choose_bars(found: Song) -> None:
             palette=controls.palette(),
         ),
         key=key,
-        on_select=failures.guarded(lambda: _clicked(key, bars))
-        if can_move
-        else "ignore",
+        on_select=failures.guarded(clicked) if can_move else "ignore",
         selection_mode="points",
         theme=None,
         config={"displayModeBar": False},
@@ -123,6 +131,7 @@ def choose_bars(found: Song) -> None:
             bars.latest + 1,
             key=BAR,
             persist_state="session",
+            on_change=failures.guarded(moved),
             help=f"The model reads {words.counted(num_bars, 'bar')} from there on.",
         )
     if short := words.filling(bars.last + 1 - bars.first, num_bars):
@@ -142,12 +151,13 @@ def excerpt(found: Song) -> NoteSequence:
     return replace(rest, title=f"{found.title}, bar {bar + 1}")
 
 
-def _clicked(key: str, bars: _Bars) -> None:
-    """A bar on the strip was clicked; the slider goes there as far as it can."""
+def _clicked(key: str, bars: _Bars) -> bool:
+    """Whether a bar on the strip was clicked; the slider goes as near as it can."""
     points = st.session_state[key]["selection"]["points"]
     if points:
         bar = int(points[0]["x"]) - 1
         st.session_state[BAR] = min(max(bar, bars.first), bars.latest) + 1
+    return bool(points)
 
 
 def _options(found: Song, part: PartName) -> list[tuple[int, ...]]:
