@@ -73,22 +73,30 @@ def load_pairs(
     file, _, _ = _FILES[encoding]
     pairs = []
     for pair in _content(assets / file).get("pairs", []):
-        try:
-            first, second = (ExamplePlace(**place) for place in pair)
-        except (TypeError, ValueError) as error:
+        places = _places(pair, "A pair", encoding, assets)
+        if len(places) != 2:
             raise DataError(
-                f"A pair in {file} is not two places with a title and a bar. Put it "
-                "right."
-            ) from error
-        for place in (first, second):
-            num_bars = _named(place.title, encoding, assets).tune.num_bars
-            if place.bar not in range(num_bars):
-                raise DataError(
-                    f"A pair in {file} names bar {place.bar} of “{place.title}”, which "
-                    f"has bars 0 to {num_bars - 1}. Name another."
-                )
-        pairs.append((first, second))
+                f"A pair in {file} has {len(places)} places, not two. Put it right."
+            )
+        pairs.append((places[0], places[1]))
     return tuple(pairs)
+
+
+@functools.cache
+def load_journey(
+    encoding: EncodingName = "melody", assets: Path = ASSETS
+) -> tuple[ExamplePlace, ...]:
+    """Places in the examples that make a journey, one after the other.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged, or the journey names a place that there is
+        not.
+    """
+    file, _, _ = _FILES[encoding]
+    places = _content(assets / file).get("journey")
+    return _places(places, "The journey", encoding, assets)
 
 
 @functools.cache
@@ -102,6 +110,31 @@ def beat_loops(assets: Path = ASSETS) -> tuple[ExampleTune, ...]:
     """
     titles = _content(assets / "beats.json").get("loops", [])
     return tuple(_named(title, "drums", assets) for title in titles)
+
+
+def _places(
+    entries: Any,  # noqa: ANN401 (whatever the file holds)
+    what: str,
+    encoding: EncodingName,
+    assets: Path,
+) -> tuple[ExamplePlace, ...]:
+    """Places in the examples that a list in a file names."""
+    file, _, _ = _FILES[encoding]
+    try:
+        places = tuple(ExamplePlace(**entry) for entry in entries)
+    except TypeError as error:
+        raise DataError(
+            f"{what} in {file} is not made of places with a title and a bar. Put it "
+            "right."
+        ) from error
+    for place in places:
+        num_bars = _named(place.title, encoding, assets).tune.num_bars
+        if place.bar not in range(num_bars):
+            raise DataError(
+                f"{what} in {file} names bar {place.bar} of “{place.title}”, which "
+                f"has bars 0 to {num_bars - 1}. Name another."
+            )
+    return places
 
 
 def _content(path: Path) -> dict[str, Any]:

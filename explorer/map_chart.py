@@ -297,6 +297,7 @@ def _colour_bar(
         "xanchor": "left",
         "y": 1,
         "yanchor": "bottom",
+        "ypad": 0,
         "len": 0.4,
         "thickness": 8,
         "outlinewidth": 0,

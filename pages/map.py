@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer.ui import controls, map_card, map_filter, tune_map
 
-heading, search = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
-with heading:
-    st.title(f"The {controls.nouns().one} map", anchor=False)
+heading, search = st.columns(2, gap="medium", vertical_alignment="center")
+with heading, st.container(horizontal=True, vertical_alignment="center"):
+    st.title(f"The {controls.nouns().one} map", anchor=False, width="content")
     st.caption(tune_map.HONESTY)
 with search:
     rows = map_filter.choose()

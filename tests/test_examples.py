@@ -16,7 +16,13 @@ from explorer.converters import (
 )
 from explorer.drums import DrumsConverter, hits_to_tokens, roll
 from explorer.errors import DataError
-from explorer.examples import ASSETS, beat_loops, load_examples, load_pairs
+from explorer.examples import (
+    ASSETS,
+    beat_loops,
+    load_examples,
+    load_journey,
+    load_pairs,
+)
 from explorer.notes import STEPS_PER_BAR, fill_bars, slice_bars
 from explorer.trio import TrioConverter, part_of
 
@@ -311,11 +317,27 @@ def test_a_missing_list_is_named(copied):
         (lambda pair: pair[0].update(title="Nothing"), "no “Nothing” in beats"),
         (lambda pair: pair[1].update(bar=2), "bar 2 of .*, which has bars 0 to 1"),
         (lambda pair: pair[1].update(bar=-1), "bar -1 of .*, which has bars 0 to 1"),
-        (lambda pair: pair[0].pop("bar"), "not two places with a title and a bar"),
-        (lambda pair: pair.pop(), "not two places with a title and a bar"),
+        (lambda pair: pair[0].pop("bar"), "not made of places with a title and a bar"),
+        (lambda pair: pair.pop(), "has 1 places, not two"),
     ],
 )
 def test_a_pair_of_places_that_there_are_not_is_refused(copied, edit, said):
     change(copied / "beats.json", lambda content: edit(content["pairs"][0]))
     with pytest.raises(DataError, match=said):
         load_pairs("drums", copied)
+
+
+@pytest.mark.parametrize("kind", ["melody", "drums", "trio"])
+def test_each_kind_has_a_journey_over_four_different_examples(kind):
+    titles = [place.title for place in load_journey(kind)]
+    assert len(set(titles)) == len(titles) == 4
+    assert set(titles) <= {example.title for example in load_examples(kind)}
+
+
+def test_a_journey_to_a_place_that_there_is_not_is_refused(copied):
+    change(
+        copied / "tunes.json",
+        lambda content: content["journey"][0].update(title="Nothing"),
+    )
+    with pytest.raises(DataError, match="no “Nothing” in tunes"):
+        load_journey("melody", copied)

@@ -85,6 +85,13 @@ def parts(name: str) -> list[str]:
     return [part.name for part in model(name).music.parts]
 
 
+def lanes(name: str, tune: NoteSequence) -> list[str]:
+    """Names of the parts to show of a tune: the model's, and drums put under them."""
+    found = parts(name)
+    has_drums = any(note.is_drum for note in tune.notes)
+    return [*found, "drums"] if has_drums and "drums" not in found else found
+
+
 @st.cache_data(max_entries=512, show_spinner=False)
 def encode(name: str, tune: NoteSequence) -> Code:
     """The model's code of a tune."""

@@ -7,12 +7,22 @@ import streamlit as st
 from explorer.charts import DARK, LIGHT, Palette
 from explorer.encodings import EncodingName
 from explorer.nouns import NOUNS, Nouns
-from explorer.ui import blending, cache, picks, squaring, state, table, words
+from explorer.ui import (
+    blending,
+    cache,
+    journey_stops,
+    picks,
+    squaring,
+    state,
+    table,
+    words,
+)
 from explorer.ui.failures import guarded
 from explorer.ui.player import Tile, square, strip
 from explorer.ui.shelf import Offer
 from explorer.ui.state import End, Pick
 
+REMARK_SECONDS = 10  # it stands beside the page: nothing moves under a hand that plays
 NO_MODEL = (
     "The music model isn't installed yet, so there is nothing to play. Put a "
     "checkpoint into the folder `checkpoints` (the README says how to make one) and "
@@ -221,3 +231,22 @@ def use_as_ends(
             args=(pick,),
             help="Puts it on the page Shape.",
         )
+        pin_button(pick, key=f"{key}_pin")
+
+
+def pin_button(pick: Pick, key: str) -> None:
+    """A button that makes a tune the last stop of the journey; what plays goes on."""
+    st.button(
+        "Pin to the journey",
+        key=key,
+        on_click=guarded(journey_stops.pin),
+        args=(pick,),
+        help="Makes it the last stop on the page Journey.",
+    )
+    say_remark()  # in a fragment, the frame around it does not run
+
+
+def say_remark() -> None:
+    """Show what is to be said beside the page, if anything, for a while."""
+    if remark := state.take_remark():
+        st.toast(remark, icon=":material/info:", duration=REMARK_SECONDS)

@@ -20,10 +20,10 @@ PAGES = (  # file, name in the menu, address
     ("blend", "Blend", "blend"),
     ("map", "Map", "map"),
     ("shape", "Shape", "shape"),
+    ("journey", "Journey", "journey"),
     ("my_music", "My music", "my-music"),
     ("under_the_hood", "Under the hood", "under-the-hood"),
 )
-REMARK_SECONDS = 10  # it stands beside the page: nothing moves under a hand that plays
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
@@ -47,7 +47,7 @@ def dock() -> None:
         ghosts=now.ghosts,
         autoplay=now.autoplay,
         play_id=now.play_id,
-        parts=cache.parts(name),
+        parts=cache.lanes(name, now.tune),
     )
     player(
         loop,
@@ -92,7 +92,6 @@ dock()  # before the page, so that no page can silence it
 with body, failures.said():
     if notice := state.take_notice():
         st.warning(notice)
-    if remark := state.take_remark():
-        st.toast(remark, icon=":material/info:", duration=REMARK_SECONDS)
+    controls.say_remark()
     if ready:
         page.run()

@@ -32,7 +32,8 @@ def choose() -> Int[ndarray, " rows"]:
         st.text_input(
             f"Find a {nouns.one} by name",
             key=SEARCH,
-            placeholder=f"For example: {_SEARCHED[encoding]}",
+            placeholder=f"Find a {nouns.one} by name, such as {_SEARCHED[encoding]}",
+            label_visibility="collapsed",
             persist_state="session",
         )
         with st.popover("Filter"):

@@ -161,16 +161,21 @@ def plain_certainty(decoded: DecodedTune) -> Certainty:
     return tuple(tuple(row) for row in rows)
 
 
+def is_written(pick: Pick) -> bool:
+    """Whether its notes are as somebody wrote them, not the model's."""
+    return pick.origin in ("example", "upload")
+
+
 def certainty(model: str, pick: Pick) -> Certainty | None:
     """How sure the model is of each step; None for notes the model did not write."""
-    if pick.origin in ("example", "upload"):
+    if is_written(pick):
         return None
     return plain_certainty(cache.decode(model, pick.z, pick.tune.qpm))
 
 
 def ghosts(model: str, pick: Pick) -> tuple[Ghost, ...]:
     """Notes the model nearly wrote; none of a tune that it did not write."""
-    if pick.origin in ("example", "upload"):
+    if is_written(pick):
         return ()
     return cache.decode(model, pick.z, pick.tune.qpm).ghosts
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from explorer.errors import ConversionError
 from explorer.nouns import NOUNS
-from explorer.ui import cache, picks, state, table, words
+from explorer.ui import cache, journey_stops, journeying, picks, state, table, words
 from explorer.ui.state import Pick
 
 
@@ -29,12 +29,14 @@ def use(name: str) -> None:
     if before is None:
         state.set_model_name(name)
         return
-    taken = state.chosen()
+    journey = journeying.plan()
+    taken = state.chosen() | journey_stops.chosen()
     found, remark = _carried(before, name, taken)
     # Whatever takes time is done: from here on a click elsewhere cannot come between.
     state.set_model_name(name)
-    for key, pick in found.items():
-        state.put_back(key, pick)
+    journey_stops.carry(found, journey)
+    for key in found.keys() & set(state.PICKS):
+        state.put_back(key, found[key])
     if remark:
         state.remark(remark)
     table.lay()

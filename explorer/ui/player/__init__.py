@@ -1,4 +1,4 @@
-"""The player in the browser: the dock, strips, a square, sliders, the map's hand, Play.
+"""The player in the browser: the dock, and all on the pages that sounds through it.
 
 **Conventions.** `player` is mounted once, in the frame, before the page runs: it
 owns all sound, and its page element then lives on when pages change. Strips and
@@ -19,7 +19,11 @@ from explorer.ui.player.bundle import page_part, script
 from explorer.ui.player.contract import (
     Cell,
     DockSettings,
+    JourneyBlock,
+    JourneyStop,
     MapName,
+    MapPath,
+    MapPin,
     MapWish,
     Paint,
     PlayerData,
@@ -27,6 +31,7 @@ from explorer.ui.player.contract import (
     PlayerNote,
     SliderData,
     SlidersEvent,
+    StopsEvent,
     StripEvent,
     Tile,
     loop_of,
@@ -35,7 +40,11 @@ from explorer.ui.player.contract import (
 __all__ = [
     "Cell",
     "DockSettings",
+    "JourneyBlock",
+    "JourneyStop",
     "MapName",
+    "MapPath",
+    "MapPin",
     "MapWish",
     "Paint",
     "PlayerData",
@@ -43,8 +52,10 @@ __all__ = [
     "PlayerNote",
     "SliderData",
     "SlidersEvent",
+    "StopsEvent",
     "StripEvent",
     "Tile",
+    "arrangement",
     "big_play",
     "loop_of",
     "map_hand",
@@ -79,6 +90,12 @@ _mount_sliders = st.components.v2.component(
     "explorer_sliders",
     html=page_part("sliders.html"),
     css=page_part("sliders.css"),
+    js=_SCRIPT,
+)
+_mount_arrangement = st.components.v2.component(
+    "explorer_arrangement",
+    html=page_part("arrangement.html"),
+    css=page_part("arrangement.css"),
     js=_SCRIPT,
 )
 
@@ -322,6 +339,50 @@ def sliders(
     )
 
 
+def arrangement(
+    loop: PlayerData,
+    blocks: Sequence[JourneyBlock],
+    *,
+    stops: Sequence[JourneyStop],
+    times: int,
+    nth: int,
+    key: str,
+    on_stops: Callable[[], None],
+) -> None:
+    """Mount a journey as blocks to play from, to drag, to double and to take away.
+
+    Parameters
+    ----------
+    loop
+        The whole journey.
+    blocks
+        Those of one round, and after them the ending's.
+    stops
+        The stops, in order.
+    times
+        How often the round is played.
+    nth
+        The last gesture on it that is known here; to later ones what is handed over
+        is no answer.
+    key
+        Streamlit's name of it; the stops there are to be are "stops" in its state, a
+        `StopsEvent`.
+    on_stops
+        Called, before the script runs, once per finished gesture.
+    """
+    _mount_arrangement(
+        key=key,
+        data={
+            "loop": loop,
+            "blocks": list(blocks),
+            "stops": list(stops),
+            "times": times,
+            "nth": nth,
+        },
+        on_stops_change=on_stops,
+    )
+
+
 def big_play(label: str, loop: PlayerData, *, key: str) -> None:
     """Mount a large button that starts the dock on `loop`, and stops it again.
 
@@ -337,6 +398,8 @@ def map_hand(
     names: Sequence[MapName],
     colours: tuple[str, str],
     hovers: bool,
+    draws: bool = False,
+    path: MapPath | None = None,
     key: str,
     on_wish: Callable[[], None],
 ) -> None:
@@ -356,6 +419,10 @@ def map_hand(
         Of the names and of what is behind them, as `#RRGGBB`.
     hovers
         Whether a dot under the pointer is a wish.
+    draws
+        Whether dragging draws a line, which is a wish, or moves the map.
+    path
+        A line and pins to show over the chart.
     key
         Streamlit's name of the hand; its state is `st.session_state[key]`.
     on_wish
@@ -369,6 +436,8 @@ def map_hand(
             "names": list(names),
             "colours": list(colours),
             "hovers": hovers,
+            "draws": draws,
+            "path": path or {"line": [], "pins": []},
         },
         on_wish_change=on_wish,
     )

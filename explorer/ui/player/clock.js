@@ -54,14 +54,15 @@ export function stepsLeft(loop, note, step) {
 /** The steps handed out so far, with their times, and the next one. */
 export class Timeline {
   /**
-   * @param {number} time second at which step 0 starts
+   * @param {number} time second at which the first step starts
    * @param {number} qpm
+   * @param {number} [step] the first step
    */
-  constructor(time, qpm) {
+  constructor(time, qpm, step = 0) {
     /** @type {Mark[]} in order; only the last ones are kept */
     this.marks = [];
     /** @type {Mark} */
-    this.next = { step: 0, time };
+    this.next = { step, time };
     this.step = stepSeconds(qpm);
   }
 

@@ -62,6 +62,19 @@ export const VERSION = 3;
  */
 
 /**
+ * One block of an arrangement: a stop, a blend between two, or the ending.
+ * @typedef {object} JourneyBlock
+ * @property {("stop"|"blend"|"home"|"hold")} kind
+ * @property {string} label
+ * @property {number} stop the stop it is, or comes from
+ * @property {number} next the stop it goes to; of others than blends the same
+ * @property {number} share of the way between them
+ * @property {number} start_step in the first round
+ * @property {number} steps
+ */
+/** @typedef {{id: string, title: string}} JourneyStop */
+
+/**
  * What the cells of a square are painted with, in place of the colours of four corners.
  * @typedef {object} Paint
  * @property {([number, number]|null)[]} values of each cell: how much of either axis, 0..1

@@ -144,6 +144,32 @@ class StripEvent(TypedDict):
     nth: int  # which gesture of the visit it was
 
 
+class JourneyBlock(TypedDict):
+    """One block of an arrangement: a stop, a blend between two, or the ending."""
+
+    kind: Literal["stop", "blend", "home", "hold"]
+    label: str
+    stop: int  # the stop it is, or comes from
+    next: int  # the stop it goes to; of others than blends the same
+    share: float  # of the way between them
+    start_step: int  # in the first round
+    steps: int
+
+
+class JourneyStop(TypedDict):
+    """A stop of an arrangement."""
+
+    id: str  # the same exactly if it sounds the same
+    title: str
+
+
+class StopsEvent(TypedDict):
+    """Which stops there are to be after a gesture, in order."""
+
+    stops: list[str]  # ids
+    nth: int  # which gesture of the visit it was
+
+
 class MapName(TypedDict):
     """The name of a region of the map, in its middle."""
 
@@ -152,13 +178,28 @@ class MapName(TypedDict):
     y: float
 
 
+class MapPin(TypedDict):
+    """A stop of the journey on the map."""
+
+    label: str
+    x: float
+    y: float
+
+
+class MapPath(TypedDict):
+    """The line that was drawn over the map, and the stops it made."""
+
+    line: list[tuple[float, float]]
+    pins: list[MapPin]
+
+
 class MapWish(TypedDict, total=False):
     """What somebody did on the map that is no click on a dot."""
 
-    kind: Literal["hover", "place", "step", "view"]
+    kind: Literal["hover", "place", "step", "view", "path"]
     nth: int  # goes up
     row: int  # hover: of the dot under the pointer
-    x: float | list[float]  # place: there; view: least and greatest
+    x: float | list[float]  # place: there; view: least and greatest; path: along it
     y: float | list[float]
     dx: int  # step: -1 is left
     dy: int  # step: -1 is up

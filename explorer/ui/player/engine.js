@@ -152,8 +152,15 @@ export class Engine {
     if (loop) this.show(loop);
   }
 
-  /** Start from the loop's beginning; needs a click or key press once per visit. */
-  play() {
+  /** Play a loop from one of its steps on, whatever played before. @param {PlayerData} loop @param {number} step */
+  playFrom(loop, step) {
+    this.stop();
+    this.#take(loop);
+    this.play(step);
+  }
+
+  /** Start from the loop's beginning or a step; needs a click or key press once per visit. @param {number} [step] */
+  play(step = 0) {
     if (!this.loop) return;
     this.blocked = false;
     this.playing = true;
@@ -163,7 +170,7 @@ export class Engine {
       setTimeout(() => this.#stateChanged(), HELD_UP);
     }
     this.timer ??= setInterval(() => this.#tick(), TICK);
-    this.performer.start(this.loop, this.tempo);
+    this.performer.start(this.loop, this.tempo, step);
     this.#tell();
   }
 

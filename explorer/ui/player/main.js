@@ -1,6 +1,7 @@
 // @ts-check
 /** What Streamlit calls: mounts the dock, a strip, a square, sliders, and the rest. */
 
+import { Arrangement } from "./arrangement.js";
 import { BigPlay } from "./big_play.js";
 import { Dock } from "./dock.js";
 import { engine } from "./engine.js";
@@ -18,9 +19,10 @@ const KINDS = {
   explorer_big_play: BigPlay,
   explorer_map_hand: MapHand,
   explorer_sliders: Sliders,
+  explorer_arrangement: Arrangement,
 };
 
-/** @type {WeakMap<object, Dock|Strip|Pad|BigPlay|MapHand|Sliders>} */
+/** @type {WeakMap<object, Arrangement|Dock|Strip|Pad|BigPlay|MapHand|Sliders>} */
 const mounted = new WeakMap();
 
 /**

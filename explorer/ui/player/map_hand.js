@@ -8,6 +8,8 @@
  * found or read leaves its clicks as they are, which Streamlit handles by itself.
  */
 
+import { MapPath } from "./map_path.js";
+
 /** @typedef {import("./contract.js").Mount} Mount */
 /** @typedef {import("./engine.js").Engine} Engine */
 /**
@@ -46,6 +48,12 @@ export class MapHand {
     this.layer.className = "map-names";
     this.layer.setAttribute("aria-hidden", "true");
     this.layer.style.cssText = "position: absolute; inset: 0; pointer-events: none";
+    this.path = new MapPath({
+      placeAt: (x, y) => this.#placeAt(x, y),
+      pixelOf: (x, y) => this.#pixelOf(x, y),
+      drawn: (points) =>
+        this.#tell({ kind: "path", x: points.map(([x]) => x), y: points.map(([, y]) => y) }),
+    });
     /** @type {Chart|null} */
     this.chart = null;
     /** @type {number|null} row of the dot under the pointer */
@@ -70,7 +78,7 @@ export class MapHand {
     this.whenDown = (event) => {
       const focus = document.activeElement; // or arrow keys would still be for that
       if (focus instanceof HTMLElement) focus.blur();
-      this.down = { x: event.clientX, y: event.clientY };
+      if (!this.path.draws) this.down = { x: event.clientX, y: event.clientY };
     };
     /** @param {PointerEvent} event */
     this.whenDragged = ({ clientX, clientY }) => {
@@ -93,6 +101,8 @@ export class MapHand {
     const [text, background] = data.colours;
     this.layer.style.color = text;
     this.layer.style.setProperty("--behind", background);
+    this.path.setDraws(data.draws);
+    this.path.show(data.path, text, background);
     this.#name(data.names);
     if (this.words.textContent !== data.words) this.words.textContent = data.words;
     this.#find();
@@ -130,13 +140,14 @@ export class MapHand {
       window.removeEventListener("pointermove", this.whenDragged, true);
       window.removeEventListener("pointerup", this.whenUp, true);
       this.layer.remove();
+      this.path.sheet.remove();
     }
     if (chart) {
       for (const [name, call] of events) chart.on(name, call);
       chart.addEventListener("pointerdown", this.whenDown, true);
       window.addEventListener("pointermove", this.whenDragged, true); // Plotly covers the page
       window.addEventListener("pointerup", this.whenUp, true);
-      chart.append(this.layer);
+      chart.append(this.layer, this.path.sheet);
       this.#place();
     }
   }
@@ -160,16 +171,16 @@ export class MapHand {
 
   /** Put every name where its region is, unless it would cover one before it. */
   #place() {
-    const layout = this.chart?._fullLayout;
+    this.path.place();
     const plot = this.chart?.querySelector(".nsewdrag")?.getBoundingClientRect();
-    const outer = this.layer.getBoundingClientRect();
-    if (!layout || !plot) return;
+    if (!plot) return;
     /** @type {DOMRect[]} */
     const taken = [];
     this.names.forEach(({ x, y }, i) => {
       const label = /** @type {HTMLElement} */ (this.layer.children[i]);
-      label.style.left = `${plot.left - outer.left + layout.xaxis.d2p(x)}px`;
-      label.style.top = `${plot.top - outer.top + layout.yaxis.d2p(y)}px`;
+      const [left, top] = this.#pixelOf(x, y) ?? [0, 0];
+      label.style.left = `${left}px`;
+      label.style.top = `${top}px`;
       const box = label.getBoundingClientRect();
       const isFree = isInside(box, plot) && !taken.some((other) => overlap(box, other));
       label.style.visibility = isFree ? "visible" : "hidden";
@@ -210,6 +221,18 @@ export class MapHand {
     if (!box || !layout || x < box.left || x > box.right || y < box.top || y > box.bottom)
       return null;
     return { x: layout.xaxis.p2d(x - box.left), y: layout.yaxis.p2d(y - box.top) };
+  }
+
+  /** Where in the chart a place of the map is. @param {number} x @param {number} y @returns {[number, number]|null} */
+  #pixelOf(x, y) {
+    const layout = this.chart?._fullLayout;
+    const plot = this.chart?.querySelector(".nsewdrag")?.getBoundingClientRect();
+    if (!layout || !plot) return null;
+    const outer = this.layer.getBoundingClientRect();
+    return [
+      plot.left - outer.left + layout.xaxis.d2p(x),
+      plot.top - outer.top + layout.yaxis.d2p(y),
+    ];
   }
 
   #look() {

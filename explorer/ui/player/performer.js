@@ -47,12 +47,12 @@ export class Performer {
     this.leaving = [];
   }
 
-  /** Play the loop from its beginning. @param {PlayerData} loop @param {number} qpm */
-  start(loop, qpm) {
+  /** Play the loop, from its beginning or a step. @param {PlayerData} loop @param {number} qpm @param {number} [step] */
+  start(loop, qpm, step = 0) {
     this.changed = this.ctx.currentTime;
     this.isDragged = false;
-    this.timeline = new Timeline(this.changed + START, qpm);
-    this.turns = [{ step: 0, loop }];
+    this.timeline = new Timeline(this.changed + START, qpm, step);
+    this.turns = [{ step, loop }];
     this.waiting = null;
     this.setEndless(this.endless);
     this.tick();
