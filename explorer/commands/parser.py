@@ -61,6 +61,13 @@ def build() -> Parser:
     _train(add("train", "training", "train a preset, or resume its run"))
     _evaluate(add("evaluate", "training", "measure a checkpoint on held-out tunes"))
     _promote(add("promote", "training", "make a checkpoint of a training run"))
+    renewed = add(
+        "attributes", "training", "find and measure a checkpoint's sliders again"
+    )
+    _checkpoint(renewed)
+    _data(renewed)
+    _seed(renewed, "that it was promoted with")
+    _threads(renewed)
     drawn = add("figures", "figures", "draw a checkpoint's figures from its metrics")
     _checkpoint(drawn)
     _compare(add("compare", "figures", "put checkpoints side by side"))
