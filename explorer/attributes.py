@@ -101,7 +101,7 @@ def pitch_range(melody: Int[ndarray, "*batch steps"]) -> Float[ndarray, "*batch"
     pitches = melody.astype(np.int64)
     highest = np.where(onsets, pitches, 0).max(axis=-1, initial=0)
     lowest = np.where(onsets, pitches, HIGHEST).min(axis=-1, initial=HIGHEST)
-    return np.maximum(highest - lowest, 0).astype(np.float64)
+    return np.asarray(np.maximum(highest - lowest, 0), np.float64)
 
 
 def average_duration(
@@ -290,7 +290,12 @@ _DRUMS: Final = (
         part="drums",
     ),
 )
-_TRIO_LABELS: Final = {"note_density": "Busier melody"}
+_TRIO_LABELS: Final = {
+    "note_density": "Busier melody",
+    "average_pitch": "Higher melody",
+    "pitch_range": "Wider melody",
+    "average_duration": "Longer melody notes",
+}
 _TRIO: Final = (
     *(
         replace(attribute, label=_TRIO_LABELS.get(attribute.name, attribute.label))

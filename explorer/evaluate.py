@@ -259,8 +259,9 @@ def vector_figures(
     music = model.config.music
     generator = np.random.default_rng([seed, 6])
     order = generator.permutation(len(mu))
-    prior = latent.sample_prior(NUM_CODES, model.config.z_size, generator)
-    starts = {"prior": prior, "held_out": mu[order[:NUM_CODES]]}
+    held_out = mu[order[:NUM_CODES]]
+    prior = latent.sample_prior(len(held_out), model.config.z_size, generator)
+    starts = {"prior": prior, "held_out": held_out}
     changes = {}
     for stream, (name, z) in enumerate(starts.items(), start=6):
         write = _writer(model, seed, stream)

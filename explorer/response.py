@@ -33,6 +33,8 @@ STEEP: Final = 2.0  # of the squashing, so that a few phrases that jump do not r
 
 Play = Callable[[Float[ndarray, "n z_size"]], Float[ndarray, "n attributes"]]
 """Attributes of the phrases that a decoder writes from codes."""
+Gain = Callable[[Float[ndarray, "n z_size"]], Float[ndarray, " n"]]
+"""Of an offset for each of some codes: what moving them by it is worth."""
 
 
 def whitening(mu: Float[ndarray, "n z_size"]) -> Float[ndarray, "z_size d"]:
@@ -78,10 +80,8 @@ def independent(
 
 def climb(
     start: Float[ndarray, " d"],
-    gain: Callable[
-        [Float[ndarray, "n z_size"], Float[ndarray, "n z_size"]], Float[ndarray, " n"]
-    ],
-    draw: Callable[[], Float[ndarray, "n z_size"]],
+    draw: Callable[[], Gain],
+    num: int,
     basis: Float[ndarray, "z_size d"],
     generator: np.random.Generator,
     *,
@@ -93,10 +93,10 @@ def climb(
     ----------
     start
         Where to begin, whitened.
-    gain
-        Of codes and an offset for each: what moving them by it is worth.
     draw
-        Codes to try a step on.
+        Called once a step, for other codes; what it gives is asked twice.
+    num
+        Codes, and offsets, of each step.
     basis
         Of whitened codes.
     generator
@@ -107,11 +107,11 @@ def climb(
     length = float(np.linalg.norm(start))
     direction, momentum = start.copy(), np.zeros_like(start)
     for _ in range(num_steps):
-        tried = draw()
-        noise = generator.standard_normal((len(tried), len(start)))
-        better = gain(tried, (direction + SPREAD * noise) @ basis.T)
-        worse = gain(tried, (direction - SPREAD * noise) @ basis.T)
-        momentum = MOMENTUM * momentum + noise.T @ (better - worse) / len(tried)
+        gain = draw()
+        noise = SPREAD * generator.standard_normal((num, len(start)))
+        better = gain((direction + noise) @ basis.T)
+        worse = gain((direction - noise) @ basis.T)
+        momentum = MOMENTUM * momentum + noise.T @ (better - worse) / num
         size = float(np.linalg.norm(momentum))
         if size == 0:
             break

@@ -8,6 +8,7 @@ becomes the vector.
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -47,14 +48,14 @@ class Effort:
     slopes: int  # moved by noise, twice each
     trials: int  # moved along each candidate, at each length, twice each
     climbers: int  # moved four times in each step of a climb
-    steps: int  # of a climb
+    steps: int  # of a climb; long phrases take hours
 
     @classmethod
     def of(cls, model: MusicVAE) -> "Effort":
         """Fewer of long phrases, which take longer to write."""
         if model.config.num_bars <= 4:
-            return cls(slopes=16_000, trials=512, climbers=6000, steps=12)
-        return cls(slopes=5000, trials=160, climbers=1000, steps=8)
+            return cls(slopes=16_000, trials=512, climbers=4000, steps=10)
+        return cls(slopes=5000, trials=160, climbers=0, steps=0)
 
 
 def find_vectors(
@@ -123,11 +124,11 @@ class _Judge:
     def gain(
         self,
         codes: Float[ndarray, "n z_size"],
+        before: Float[ndarray, "n attributes"],
         offsets: Float[ndarray, "n z_size"],
         index: int,
     ) -> Float[ndarray, " n"]:
         """How far an attribute follows both ways, squashed, less side effects."""
-        before = self.play(codes)
         gains = np.zeros(len(codes))
         for sign in (1.0, -1.0):
             change = sign * (self.play(codes + sign * offsets) - before) / self.gaps
@@ -168,6 +169,7 @@ def _best(
     }
     tried = drawn(effort.trials)
     before = judge.play(tried)
+    num_climbers = min(effort.climbers, len(mu))
     vectors, ways = [], []
     for index in range(len(plain.names)):
 
@@ -187,8 +189,8 @@ def _best(
         if effort.steps and judge.worth(tried, before, best @ basis.T, index)[0] < GOOD:
             climbed = response.climb(
                 best,
-                functools.partial(judge.gain, index=index),
-                functools.partial(drawn, effort.climbers),
+                functools.partial(_gains, judge, index, num_climbers, drawn),
+                num_climbers,
                 basis,
                 generator,
                 num_steps=effort.steps,
@@ -200,6 +202,18 @@ def _best(
     return replace(
         plain, vectors=np.stack(vectors).astype(np.float32), ways=tuple(ways)
     )
+
+
+def _gains(
+    judge: _Judge,
+    index: int,
+    num: int,
+    drawn: Callable[[int], Float[ndarray, "some z_size"]],
+) -> Callable[[Float[ndarray, "some z_size"]], Float[ndarray, " some"]]:
+    """Judges offsets on as many codes, the same until it is asked for again."""
+    tried = drawn(num)
+    before = judge.play(tried)
+    return lambda offsets: judge.gain(tried, before, offsets, index)
 
 
 def _unit(direction: Float[ndarray, " d"]) -> Float[ndarray, " d"] | None:

@@ -168,6 +168,22 @@ IN_TRIO: dict[str, Words] = {
         high="with a busy melody",
         low="with a calm melody",
     ),
+    "average_pitch": replace(
+        WORDS["average_pitch"],
+        help="Right: a higher melody. Left: a lower one.",
+        more="higher melody",
+        less="lower melody",
+        high="with a high melody",
+        low="with a low melody",
+    ),
+    "average_duration": replace(
+        WORDS["average_duration"],
+        help="Right: longer melody notes. Left: shorter ones.",
+        more="longer melody notes",
+        less="shorter melody notes",
+        high="with long melody notes",
+        low="with short melody notes",
+    ),
 }
 """What is called otherwise where the melody is one part of three."""
 _TOLD: dict[EncodingName, dict[str, tuple[str, str]]] = {
