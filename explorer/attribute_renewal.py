@@ -5,7 +5,8 @@ codes and everything else of the folder stay as they are, byte by byte.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def renew_attributes(
         found.model, data, split=EVALUATED_SPLIT, seed=seed, limit=None
     )
     mu = codes.encode(found.model, held_out.tokens).mu
-    metrics = found.metrics | vector_figures(found.model, vectors, mu, seed=seed)
+    metrics = _with(found.metrics, vector_figures(found.model, vectors, mu, seed=seed))
     described = dataclasses.replace(found, metrics=metrics)
     card = cards.write(
         described,
@@ -112,6 +113,17 @@ def _measure_map(found: Checkpoint, data: Dataset, seed: int) -> None:
             library.LATENTS: checkpoint.to_safetensors(arrays),
         },
     )
+
+
+def _with(metrics: Mapping[str, Any], measured: Mapping[str, Any]) -> dict[str, Any]:
+    """Metrics with what was measured, in the order of those measured today."""
+    renewed: dict[str, Any] = {}
+    for name, figures_of in metrics.items():
+        if name == next(iter(measured)):
+            renewed |= measured
+        elif name not in measured:
+            renewed[name] = figures_of
+    return renewed | measured
 
 
 def _others(found: Checkpoint) -> dict[str, bytes]:

@@ -364,13 +364,13 @@ _CHANGES: Final = (
     "the prior as in the paper:"
 )
 _SUCCESS: Final = (
-    "How often a phrase follows, as the app plays it: the vector is added or subtracted "
-    "once, whole, and the sign of the measured change counts. Each is tried on up to "
-    "256 held-out phrases that can follow: one that has all or nothing of something "
-    "already cannot. *Mean difference* is the paper's way to find a vector, *slope* the "
-    "direction in which what the decoder writes changes most, *independent slope* the "
-    "one in which the other attributes stay, *climbed* one improved by trial from the "
-    "best of these; all on training phrases."
+    "How often a phrase follows, as the app plays it: the vector is added or "
+    "subtracted once, whole, and the sign of the measured change counts. Each is tried "
+    "on up to 256 held-out phrases that can follow: one that has all or nothing of "
+    "something already cannot. *Mean difference* is the paper's way to find a vector, "
+    "*slope* the direction in which what the decoder writes changes most, *independent "
+    "slope* the one in which the other attributes stay, *climbed* one improved by trial "
+    "from the best of these; all on training phrases."
 )
 _BEAT: Final = (
     "*Backbeat* is the share of bars with a snare on both beats 2 and 4, *kick on one* "

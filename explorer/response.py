@@ -74,7 +74,7 @@ def independent(
     the same are not torn apart by force; there the others move a little.
     """
     product = slope.T @ slope
-    ridge = 0.01 * np.trace(product) / len(product)
+    ridge = max(0.01 * np.trace(product) / len(product), 1e-12)
     return np.linalg.solve(product + ridge * np.eye(len(product)), slope.T)
 
 
