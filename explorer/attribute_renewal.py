@@ -123,7 +123,8 @@ def _with(metrics: Mapping[str, Any], measured: Mapping[str, Any]) -> dict[str, 
             renewed |= measured
         elif name not in measured:
             renewed[name] = figures_of
-    return renewed | measured
+    renewed |= measured
+    return renewed
 
 
 def _others(found: Checkpoint) -> dict[str, bytes]:

@@ -369,8 +369,8 @@ _SUCCESS: Final = (
     "on up to 256 held-out phrases that can follow: one that has all or nothing of "
     "something already cannot. *Mean difference* is the paper's way to find a vector, "
     "*slope* the direction in which what the decoder writes changes most, *independent "
-    "slope* the one in which the other attributes stay, *climbed* one improved by trial "
-    "from the best of these; all on training phrases."
+    "slope* the one in which the other attributes stay, *climbed* one improved by "
+    "trial from the best of these; all on training phrases."
 )
 _BEAT: Final = (
     "*Backbeat* is the share of bars with a snare on both beats 2 and 4, *kick on one* "
