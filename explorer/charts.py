@@ -5,14 +5,9 @@ light and the dark theme. Text from files is escaped: Plotly reads a little HTML
 Nothing is told by colour alone: ends carry a letter, bars a sign.
 """
 
-import html
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import plotly.graph_objects as go
-from jaxtyping import Float
-from numpy import ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,56 +63,6 @@ LIGHT = Palette(
     ),
     scale=("#9BC53D", "#35A07A", "#26828E", "#3B528B", "#440154"),
 )
-
-
-def wanted_and_got(
-    names: Sequence[str],
-    wanted: Float[ndarray, " attributes"],
-    got: Float[ndarray, " attributes"],
-    *,
-    palette: Palette,
-) -> go.Figure:
-    """Bars of what each slider asked for and what the music did, on one scale.
-
-    The scale is the one of the sliders: 1 is a typical difference between two
-    tunes of the map. Differences below 0 point left.
-    """
-    labels = [html.escape(name) for name in names]
-    figure = go.Figure()
-    for label, values, colour, pattern in (
-        ("wanted", wanted, palette.muted, "/"),
-        ("got", got, palette.end_b, ""),
-    ):
-        figure.add_trace(
-            go.Bar(
-                x=values,
-                y=labels,
-                orientation="h",
-                name=label,
-                marker={"color": colour, "pattern": {"shape": pattern}},
-                hovertemplate="%{y}: " + label + " %{x:+.1f}<extra></extra>",
-            )
-        )
-    style(figure, palette, height=70 + 44 * len(labels))
-    reach = max(3.0, float(np.abs(np.concatenate([wanted, got])).max(initial=0)))
-    figure.update_layout(
-        barmode="group",
-        bargap=0.35,
-        legend={
-            "orientation": "h",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "traceorder": "normal",
-        },
-        margin={"l": 8, "r": 8, "t": 30, "b": 8},
-    )
-    figure.update_xaxes(
-        range=[-reach * 1.05, reach * 1.05],
-        zerolinecolor=palette.muted,
-        gridcolor=palette.grid,
-    )
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    return figure
 
 
 def style(figure: go.Figure, palette: Palette, *, height: int) -> None:

@@ -2,40 +2,45 @@
 
 import streamlit as st
 
-from explorer import charts
-from explorer.ui import controls, failures, saving, shaping
+from explorer.ui import controls, shape_bench, shape_knobs, shape_pair, shaping
+from explorer.ui.shape_vectors import every_effect
+from explorer.ui.state import Pick
 
-noun = controls.nouns().one
-st.title(f"Bend a {noun}", anchor=False)
-chosen = shaping.current()
-left, right = st.columns([2, 3], gap="large")
-with left:
-    controls.pick_tune(noun.capitalize(), "choice_shape", chosen, shaping.choose)
-    shaping.sliders()
-    with st.container(horizontal=True):
-        st.button(
-            "Back to the middle",
-            key="shape_reset",
-            on_click=failures.guarded(shaping.reset),
-        )
 
-bent = shaping.bent()
-with right:
-    controls.gallery(shaping.before_and_after(bent), key="shape_gallery")
-    st.markdown(f"**What changed:** {shaping.changes(bent)}.")
-    st.plotly_chart(
-        charts.wanted_and_got(
-            shaping.names(), bent.wanted, bent.got, palette=controls.palette()
-        ),
-        theme=None,
-        config={"displayModeBar": False},
-        alt="For each slider, what it asked for and what the music did",
+def choose(pick: Pick) -> None:
+    """Bend another tune, and let the dock follow."""
+    shaping.choose(pick)
+    shaping.redraw()
+
+
+@st.fragment(key=shaping.PAGE)
+def page() -> None:
+    """All of it, so that the frame around it does not run for a slider."""
+    noun = controls.nouns().one
+    heading, tune = st.columns([2, 3], vertical_alignment="center")
+    heading.title(f"Bend a {noun}", anchor=False)
+    with tune:
+        controls.pick_tune(noun.capitalize(), "choice_shape", shaping.current(), choose)
+    sliders, pair, knobs = st.tabs(
+        ["Sliders", "Two at once", "Single knobs"],
+        key="shape_tab",
+        on_change="rerun",
     )
-    for sentence in shaping.disobeyed(bent):
-        st.caption(sentence)
-    saving.downloads(
-        bent.pick.tune,
-        name=saving.file_name(bent.pick.title),
-        label="Save it",
-        key="shape_save",
-    )
+    found = shaping.bent()
+    if sliders.open:
+        with sliders:
+            left, right = st.columns([3, 2], gap="large")
+            with left:
+                shape_bench.bench(found)
+            with right:
+                shape_bench.result(found, "shape")
+            every_effect()
+    if pair.open:
+        with pair:
+            shape_pair.pair(found)
+    if knobs.open:
+        with knobs:
+            shape_knobs.single(found)
+
+
+page()

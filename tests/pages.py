@@ -1,5 +1,6 @@
 """What tests of the pages share: opening one, reading it, changing the model."""
 
+import json
 import re
 
 from streamlit.testing.v1 import AppTest
@@ -44,6 +45,12 @@ def components(app, name):
     """Mounted components of a kind."""
     found = [e.proto for e in app.get("bidi_component")]
     return [proto for proto in found if proto.component_name.endswith(name)]
+
+
+def sent(app, name):
+    """What the one component of a kind was mounted with."""
+    (proto,) = components(app, name)
+    return json.loads(proto.mixed.json or proto.json)
 
 
 def switch(app, name):

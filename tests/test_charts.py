@@ -6,16 +6,6 @@ import pytest
 from explorer import charts
 
 
-def test_bars_hold_the_wish_and_the_result_on_one_symmetric_scale():
-    wanted, got = np.array([2.0, -1.0]), np.array([1.5, 4.0])
-    figure = charts.wanted_and_got(["a", "b"], wanted, got, palette=charts.LIGHT)
-    assert list(figure.data[0].x) == [2, -1]
-    assert list(figure.data[1].x) == [1.5, 4]
-    low, high = figure.layout.xaxis.range
-    assert low == -high
-    assert high >= 4
-
-
 def _luminance(colour):
     shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [

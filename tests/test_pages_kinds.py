@@ -11,7 +11,7 @@ from explorer.trio import BASS_PROGRAM, part_of
 from explorer.ui import cache, controls, map_colour, picks, saving, state
 from explorer.ui.state import Sound
 from tests import tiny_checkpoint
-from tests.pages import PAGES, components, frame, opened, playing, said, switch
+from tests.pages import PAGES, components, frame, opened, playing, said, sent, switch
 
 pytestmark = pytest.mark.usefixtures("unchecked")
 KINDS = ("drums", "trio")
@@ -181,14 +181,13 @@ def test_every_example_of_the_kind_can_be_an_end(only, kind):
 def test_every_slider_bends_and_is_measured(only, kind):
     app = opened(only(kind), "shape")
     assert "no change you could hear" in said(app)
-    names = [slider.key for slider in app.slider]
-    assert names == [f"shape_{name}" for name in attributes_of(kind)]
-    for name in names:
-        app.slider(key=name).set_value(3.0).run()
-        assert not app.exception
-        assert not app.error
-        assert app.session_state[state.NOW].title.endswith("bent")
-        app.button(key="shape_reset").click().run()
+    rows = sent(app, "explorer_sliders")["sliders"]
+    assert [row["name"] for row in rows] == list(attributes_of(kind))
+    app.button(key="shape_surprise_large").click().run()
+    assert not app.exception
+    assert not app.error
+    assert app.session_state[state.NOW].title.endswith("bent")
+    assert "**What changed:**" in said(app)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -103,13 +103,9 @@ def played(kind, *, num_bars=3, extra_steps=0, seed=0):
 
 def moved(model, name):
     """A bent tune, at the tempo of the one it was made from."""
-    z = cache.moved(model, name.z, (0.5, *(0.0 for _ in _others(model))))
+    z = cache.as_code(name.z + 0.5 * cache.model(model).attribute_vectors.vectors[0])
     pick = picks.decoded(model, f"{name.title}, bent", z, "shape")
     return replace(pick, tune=replace(pick.tune, qpm=96.5))
-
-
-def _others(model):
-    return cache.model(model).attribute_vectors.names[1:]
 
 
 def between(model):

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 MOST_TUNES = 2048  # decoded ones kept, of all models together
 USUAL_TUNES = 24  # of a map, decoded to know how sure the model usually is
 logger = logging.getLogger("explorer")
-Code = tuple[float, ...]  # of one model; equal sounds have equal ones (`_as_code`)
+Code = tuple[float, ...]  # of one model; equal sounds have equal ones (`as_code`)
 
 
 def checkpoints_root() -> Path:
@@ -85,7 +85,7 @@ def parts(name: str) -> list[str]:
 @st.cache_data(max_entries=512, show_spinner=False)
 def encode(name: str, tune: NoteSequence) -> Code:
     """The model's code of a tune."""
-    return _as_code(model(name).encode([tune]).mu[0])
+    return as_code(model(name).encode([tune]).mu[0])
 
 
 def one_phrase(name: str, tune: NoteSequence) -> NoteSequence:
@@ -160,7 +160,7 @@ def blend(
     """(code, tune) of each step from one end to the other."""
     z_a, z_b = _as_rows(list(ends))
     path = model(name).interpolate(z_a, z_b, num_steps, spherical=spherical)
-    codes = tuple(_as_code(z) for z in path)
+    codes = tuple(as_code(z) for z in path)
     return tuple(zip(codes, decode_all(name, codes, qpm), strict=True))
 
 
@@ -170,7 +170,7 @@ def square(
 ) -> tuple[Code, ...]:
     """Codes between four corners, row by row."""
     codes = model(name).square(_as_rows(list(corners)), size, spherical=spherical)
-    return tuple(_as_code(z) for z in codes)
+    return tuple(as_code(z) for z in codes)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -201,15 +201,7 @@ def usual_certainty(name: str) -> tuple[float, float]:
 @st.cache_data(max_entries=256, show_spinner=False)
 def surprise(name: str, seed: int) -> Code:
     """A code drawn by `seed`, near the codes of real music."""
-    return _as_code(model(name).sample(1, seed=seed)[0])
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def moved(name: str, z: Code, amounts: tuple[float, ...]) -> Code:
-    """A code moved along each attribute of the model, in their order."""
-    vectors = model(name).attribute_vectors
-    wishes = dict(zip(vectors.names, amounts, strict=True))
-    return _as_code(vectors.move(_as_rows([z]), wishes)[0])
+    return as_code(model(name).sample(1, seed=seed)[0])
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -282,7 +274,7 @@ def _first_model() -> tuple[str, TrainedModel] | None:
         return None
 
 
-def _as_code(z: Float[ndarray, " z_size"]) -> Code:
+def as_code(z: Float[ndarray, " z_size"]) -> Code:
     """A code as a plain value, rounded so that equal sounds share a cache entry."""
     return tuple(round(float(value), 4) for value in z)
 

@@ -53,15 +53,20 @@ def order(size: int) -> list[int]:
     return sorted(range(size * size), key=ring)
 
 
-def next_cells(held: int) -> list[Cell]:
-    """The cells to send to a browser that holds the first `held` of them.
+def due(held: int, size: int) -> list[int]:
+    """Cells that come next where the first `held` of them are there.
 
     The four corners first; then as many as are decoded in a moment.
     """
-    size, used = state.square_size(), cache.model(blending.model_name())
+    used = cache.model(blending.model_name())
     events = used.num_steps * len(used.music.parts)
     count = max(4, MOST_EVENTS // events) if held else len(CORNERS)
-    wanted = order(size)[held : held + count]
+    return order(size)[held : held + count]
+
+
+def next_cells(held: int) -> list[Cell]:
+    """The cells to send to a browser that holds the first `held` of them."""
+    wanted = due(held, state.square_size())
     found = _steps(wanted)
     return [
         Cell(index=index, loop=blending.loop(step))

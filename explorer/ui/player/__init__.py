@@ -1,4 +1,4 @@
-"""The player in the browser: the dock, strips, a square, a hand on the map, Play.
+"""The player in the browser: the dock, strips, a square, sliders, the map's hand, Play.
 
 **Conventions.** `player` is mounted once, in the frame, before the page runs: it
 owns all sound, and its page element then lives on when pages change. Strips and
@@ -21,9 +21,12 @@ from explorer.ui.player.contract import (
     DockSettings,
     MapName,
     MapWish,
+    Paint,
     PlayerData,
     PlayerEvent,
     PlayerNote,
+    SliderData,
+    SlidersEvent,
     StripEvent,
     Tile,
     loop_of,
@@ -34,20 +37,24 @@ __all__ = [
     "DockSettings",
     "MapName",
     "MapWish",
+    "Paint",
     "PlayerData",
     "PlayerEvent",
     "PlayerNote",
+    "SliderData",
+    "SlidersEvent",
     "StripEvent",
     "Tile",
     "big_play",
     "loop_of",
     "map_hand",
     "player",
+    "sliders",
     "square",
     "strip",
 ]
 
-_SCRIPT = script()  # one text for all five: the browser then loads it once
+_SCRIPT = script()  # one text for all: the browser then loads it once
 _STYLE = page_part("player.css")
 _mount_dock = st.components.v2.component(
     "explorer_player", html=page_part("dock.html"), css=_STYLE, js=_SCRIPT
@@ -67,6 +74,12 @@ _mount_big_play = st.components.v2.component(
 
 _mount_map_hand = st.components.v2.component(
     "explorer_map_hand", html=page_part("map_hand.html"), css=_STYLE, js=_SCRIPT
+)
+_mount_sliders = st.components.v2.component(
+    "explorer_sliders",
+    html=page_part("sliders.html"),
+    css=page_part("sliders.css"),
+    js=_SCRIPT,
 )
 
 
@@ -213,6 +226,7 @@ def square(
     size: int,
     corners: tuple[str, str, str, str],
     index: int,
+    paint: Paint | None = None,
     gesture: int = 0,
     key: str,
     on_change: Callable[[], None] | None = None,
@@ -234,6 +248,8 @@ def square(
         Titles of A (top left), B (top right), C and D (below).
     index
         The cell in front, row by row.
+    paint
+        What its cells are painted with; None gives them the corners' colours.
     gesture
         As of `player`.
     key
@@ -245,11 +261,16 @@ def square(
     Raises
     ------
     ValueError
-        If `index` or a cell lies outside the square.
+        If `index` or a cell lies outside the square, or not every cell has a paint.
     """
     places = [index, *(cell["index"] for cell in cells)]
     if outside := [place for place in places if not 0 <= place < size * size]:
         raise ValueError(f"cell {outside[0]} is outside a square of {size} x {size}")
+    if paint is not None and len(paint["values"]) != size * size:
+        raise ValueError(
+            f"{len(paint['values'])} values for a square of {size} x {size}; give one "
+            "a cell, None where it is unknown"
+        )
     _mount_square(
         key=key,
         data={
@@ -258,10 +279,46 @@ def square(
             "names": list(corners),
             "cells": list(cells),
             "index": index,
+            "paint": paint,
             "gesture": gesture,
         },
         on_chosen_change=on_change or _nothing,
         on_have_change=_nothing,
+    )
+
+
+def sliders(
+    rows: Sequence[SliderData],
+    *,
+    reach: float,
+    step: float,
+    nth: int,
+    key: str,
+    on_set: Callable[[], None],
+) -> None:
+    """Mount sliders, each with what it asked for, what was measured, Undo and a lock.
+
+    Parameters
+    ----------
+    rows
+        The sliders, from above.
+    reach
+        Of each slider, to both sides of its middle.
+    step
+        Between two places of a slider.
+    nth
+        The last gesture on them that is known here; what Python says before it knows
+        of a later one moves nothing.
+    key
+        Streamlit's name of them; where they are is "set" in their state, a
+        `SlidersEvent`.
+    on_set
+        Called, before the script runs, once per finished gesture.
+    """
+    _mount_sliders(
+        key=key,
+        data={"sliders": list(rows), "reach": reach, "step": step, "nth": nth},
+        on_set_change=on_set,
     )
 
 

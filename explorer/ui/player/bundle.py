@@ -38,6 +38,7 @@ MODULES = (  # each may import only from those before it
     "grid.js",
     "trajectory.js",
     "touring.js",
+    "pad_paint.js",
     "pad_cells.js",
     "pad_sheet.js",
     "pad_drawing.js",
@@ -46,6 +47,8 @@ MODULES = (  # each may import only from those before it
     "pad.js",
     "big_play.js",
     "map_hand.js",
+    "slider_row.js",
+    "sliders.js",
     "main.js",
 )
 

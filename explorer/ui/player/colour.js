@@ -94,9 +94,17 @@ export function blendColour(t, background) {
  * @param {string} background
  */
 export function cornerColour(u, v, background) {
-  const [a, b, c, d] = CORNERS[isDark(background) ? "dark" : "light"].map((each) =>
-    toOklab(parseColour(each)),
-  );
+  return amongColours(CORNERS[isDark(background) ? "dark" : "light"], u, v);
+}
+
+/**
+ * Colour of a place in a square between four.
+ * @param {string[]} corners top left, top right, and the two below
+ * @param {number} u from left to right, 0..1
+ * @param {number} v from top to bottom, 0..1
+ */
+export function amongColours(corners, u, v) {
+  const [a, b, c, d] = corners.map((each) => toOklab(parseColour(each)));
   return css(between(between(a, b, u), between(c, d, u), v));
 }
 

@@ -48,6 +48,30 @@ export const VERSION = 3;
 /** @typedef {{index: number, id: string, nth: number}} StripEvent */
 
 /**
+ * One slider of a bench.
+ * @typedef {object} SliderData
+ * @property {string} name
+ * @property {string} label
+ * @property {string} help
+ * @property {string} note how far it can be believed
+ * @property {boolean} is_weak whether the note is a warning
+ * @property {number} value
+ * @property {number} before the value before the last change
+ * @property {boolean} is_locked
+ * @property {number} got the change that was measured, on the slider's scale
+ */
+
+/**
+ * What the cells of a square are painted with, in place of the colours of four corners.
+ * @typedef {object} Paint
+ * @property {([number, number]|null)[]} values of each cell: how much of either axis, 0..1
+ * @property {("x"|"y"|"both")} of which axis is painted
+ * @property {string[]} scale colours from little to much, of one axis
+ * @property {[string, string]} axes what grows to the right, and upwards
+ * @property {string} words beside the legend
+ */
+
+/**
  * What Streamlit calls a component with.
  * @typedef {object} Mount
  * @property {string} name

@@ -104,6 +104,38 @@ class Cell(TypedDict):
     loop: PlayerData
 
 
+class Paint(TypedDict):
+    """What the cells of a square are painted with, in place of corners' colours."""
+
+    values: list[tuple[float, float] | None]  # how much of either axis, 0..1, by cell
+    of: Literal["x", "y", "both"]  # which axis is painted
+    scale: list[str]  # colours from little to much, of one axis
+    axes: tuple[str, str]  # what grows to the right, and upwards
+    words: str  # beside the legend
+
+
+class SliderData(TypedDict):
+    """One slider of a bench."""
+
+    name: str
+    label: str
+    help: str
+    note: str  # how far it can be believed
+    is_weak: bool  # whether the note is a warning
+    value: float
+    before: float  # the value before the last change
+    is_locked: bool
+    got: float  # the change that was measured, on the slider's scale
+
+
+class SlidersEvent(TypedDict):
+    """Where all sliders are after a gesture."""
+
+    values: dict[str, float]
+    locked: list[str]
+    nth: int  # which gesture of the visit it was
+
+
 class StripEvent(TypedDict):
     """The tile on which a gesture came to rest."""
 

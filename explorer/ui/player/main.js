@@ -1,11 +1,12 @@
 // @ts-check
-/** What Streamlit calls: mounts a dock, a strip, a square, a hand on the map, a big Play. */
+/** What Streamlit calls: mounts the dock, a strip, a square, sliders, and the rest. */
 
 import { BigPlay } from "./big_play.js";
 import { Dock } from "./dock.js";
 import { engine } from "./engine.js";
 import { MapHand } from "./map_hand.js";
 import { Pad } from "./pad.js";
+import { Sliders } from "./sliders.js";
 import { Strip } from "./strip.js";
 
 /** @typedef {import("./contract.js").Mount} Mount */
@@ -16,9 +17,10 @@ const KINDS = {
   explorer_square: Pad,
   explorer_big_play: BigPlay,
   explorer_map_hand: MapHand,
+  explorer_sliders: Sliders,
 };
 
-/** @type {WeakMap<object, Dock|Strip|Pad|BigPlay|MapHand>} */
+/** @type {WeakMap<object, Dock|Strip|Pad|BigPlay|MapHand|Sliders>} */
 const mounted = new WeakMap();
 
 /**

@@ -6,6 +6,7 @@ import { cellAt, centre, moved, nameOf } from "./grid.js";
 import { PadCells } from "./pad_cells.js";
 import { PadPicture, sceneOf } from "./pad_drawing.js";
 import { PadHand } from "./pad_hand.js";
+import { PadLegend } from "./pad_paint.js";
 import { PadTools, recordings } from "./pad_tools.js";
 import { describe } from "./roll.js";
 import { Touring } from "./touring.js";
@@ -47,6 +48,7 @@ export class Pad {
       return sceneOf(this);
     });
     this.touring = new Touring(engine, this.cells);
+    this.legend = new PadLegend(root);
     this.tools = new PadTools(root, {
       grip: () => (this.hand.isDown && !this.hand.line ? this.puck : null),
       replay: (slot, restart) => this.#replay(slot, restart),
@@ -93,12 +95,15 @@ export class Pad {
     if (fresh || (isNews && isFree)) this.#stand(data.index);
     this.asked = data.index;
     cells.take(data.cells);
+    cells.repaint(data.paint ?? null);
+    this.legend.show(cells.paint, this.theme);
     if (data.cells.length || !cells.areAll) {
       const have = cells.news();
       if (have) this.report("have", have);
     }
     this.whole.setAttribute("aria-busy", String(!cells.areAll));
-    this.whole.setAttribute("aria-label", `Between ${this.names.join(", ")}`);
+    const among = cells.paint ? cells.paint.axes : this.names;
+    this.whole.setAttribute("aria-label", `Between ${among.join(", ")}`);
     this.refresh();
   }
 
@@ -154,7 +159,8 @@ export class Pad {
   /** A cell for those who do not see it. @param {number} index */
   #words(index) {
     const loop = this.cells.loops.get(index);
-    const name = nameOf(index, this.cells.size, this.names);
+    const { paint, size } = this.cells;
+    const name = paint ? (loop?.title ?? "A cell") : nameOf(index, size, this.names);
     return `${name}. ${loop ? describe(loop) : "On its way"}`;
   }
 

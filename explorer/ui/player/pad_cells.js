@@ -4,6 +4,7 @@
 import { isLoop } from "./contract.js";
 import { nearest, shares } from "./grid.js";
 
+/** @typedef {import("./contract.js").Paint} Paint */
 /** @typedef {import("./contract.js").PlayerData} PlayerData */
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./grid.js").Point} Point */
@@ -35,6 +36,8 @@ export class PadCells {
     this.size = 1;
     /** @type {Map<number, PlayerData>} */
     this.loops = new Map();
+    /** @type {Paint|null} what they are painted with; null: with their corners' colours */
+    this.paint = null;
     this.told = ""; // what Python last heard of them
     this.untint = () => {};
   }
@@ -55,6 +58,11 @@ export class PadCells {
       if (isInside && !this.loops.has(index) && isLoop(loop)) this.loops.set(index, loop);
     }
     if (this.loops.size > before) this.#tint(true);
+  }
+
+  /** Be painted otherwise; the same paint again is no change. @param {Paint|null} paint */
+  repaint(paint) {
+    if (JSON.stringify(paint) !== JSON.stringify(this.paint)) this.paint = paint;
   }
 
   /** How many are here, so that the next ones come; null if that is no news. */

@@ -7,6 +7,7 @@ import { playhead } from "./layout.js";
 import { INSET, PadSheet, boxOf } from "./pad_sheet.js";
 
 /** @typedef {import("./colour.js").Theme} Theme */
+/** @typedef {import("./contract.js").Paint} Paint */
 /** @typedef {import("./contract.js").PlayerData} PlayerData */
 /** @typedef {import("./grid.js").Point} Point */
 /** @typedef {import("./pad.js").Pad} Pad */
@@ -24,6 +25,7 @@ import { INSET, PadSheet, boxOf } from "./pad_sheet.js";
  * @property {Point} puck in parts of the sides
  * @property {boolean} held whether a hand is on it
  * @property {Point[]} line in parts of the sides
+ * @property {Paint|null} paint
  * @property {boolean} moves whether the next frame will differ by itself
  */
 
@@ -36,7 +38,7 @@ const LETTER = 16; // pixels
  */
 export function sceneOf({ engine, cells, hand, touring, theme, index, puck }) {
   const { tour } = touring;
-  const { square, size, loops } = cells;
+  const { square, size, loops, paint } = cells;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const cellOf = (/** @type {PlayerData|null} */ loop) => loop && cells.of(loop.id, index, puck);
   const sounds = cellOf(engine.sounding);
@@ -54,6 +56,7 @@ export function sceneOf({ engine, cells, hand, touring, theme, index, puck }) {
     puck,
     held: hand.isDown,
     line: hand.line ?? tour?.line ?? [],
+    paint,
     moves: engine.playing && isOurs && (!still || tour !== null),
   };
 }
@@ -105,10 +108,23 @@ export class PadPicture {
     brush.clearRect(0, 0, width, height);
     brush.drawImage(cells, 0, 0, width, height);
     sheet.fade(brush, scene, width, height);
-    this.#letters(brush, scene, width, height);
+    this.#write(brush, scene.theme);
+    if (scene.paint) drawAxes(brush, scene.paint.axes, scene.theme, width, height);
+    else this.#letters(brush, scene, width, height);
     drawFront(brush, scene, width, height);
     drawLine(brush, scene, width, height);
     drawPuck(brush, scene, width, height);
+  }
+
+  /** Take up the pen for words over the cells. @param {CanvasRenderingContext2D} brush @param {Theme} theme */
+  #write(brush, theme) {
+    brush.globalAlpha = 1;
+    if (theme !== this.theme) this.family = getComputedStyle(this.canvas).fontFamily;
+    this.theme = theme;
+    brush.font = `600 ${LETTER}px ${this.family}`;
+    brush.lineWidth = 4;
+    brush.lineJoin = "round";
+    brush.strokeStyle = theme.background;
   }
 
   /**
@@ -118,13 +134,6 @@ export class PadPicture {
    * @param {number} height
    */
   #letters(brush, { size, theme }, width, height) {
-    brush.globalAlpha = 1;
-    if (theme !== this.theme) this.family = getComputedStyle(this.canvas).fontFamily;
-    this.theme = theme;
-    brush.font = `600 ${LETTER}px ${this.family}`;
-    brush.lineWidth = 4;
-    brush.lineJoin = "round";
-    brush.strokeStyle = theme.background;
     this.sheet.colours.forEach((colour, index) => {
       const corner = cornerOf(index, size);
       if (corner < 0) return;
@@ -142,6 +151,26 @@ export class PadPicture {
       brush.fillText(sign, x + brush.measureText(`${letter} `).width, y);
     });
   }
+}
+
+/**
+ * What grows to the right, below on the right, and upwards, above on the left.
+ * @param {CanvasRenderingContext2D} brush
+ * @param {[string, string]} axes
+ * @param {Theme} theme
+ * @param {number} width
+ * @param {number} height
+ */
+function drawAxes(brush, [across, upwards], theme, width, height) {
+  brush.fillStyle = theme.text;
+  brush.textBaseline = "bottom";
+  brush.textAlign = "right";
+  brush.strokeText(`${across} →`, width - 6, height - 4);
+  brush.fillText(`${across} →`, width - 6, height - 4);
+  brush.textBaseline = "top";
+  brush.textAlign = "left";
+  brush.strokeText(`↑ ${upwards}`, 6, 5);
+  brush.fillText(`↑ ${upwards}`, 6, 5);
 }
 
 /**
@@ -176,7 +205,7 @@ function drawFront(brush, { size, index, sounds, loops, position, theme, still }
  * @param {number} width
  * @param {number} height
  */
-function drawPuck(brush, { size, puck, held, theme }, width, height) {
+function drawPuck(brush, { size, puck, held, theme, paint }, width, height) {
   const radius = Math.max(8, (width / size) * 0.24) + (held ? 2 : 0);
   // half a cell is outside the corners' own middles: there it is their colour
   const part = (/** @type {number} */ at) =>
@@ -190,7 +219,9 @@ function drawPuck(brush, { size, puck, held, theme }, width, height) {
   brush.lineWidth = 3;
   brush.strokeStyle = theme.text;
   brush.stroke();
-  brush.fillStyle = cornerColour(part(puck.x), part(puck.y), theme.background);
+  brush.fillStyle = paint
+    ? theme.background
+    : cornerColour(part(puck.x), part(puck.y), theme.background);
   brush.fill();
 }
 

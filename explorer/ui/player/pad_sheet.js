@@ -5,7 +5,9 @@ import { cornerColour } from "./colour.js";
 import { laneOf } from "./contract.js";
 import { centre, shares } from "./grid.js";
 import { layout } from "./layout.js";
+import { inkOn, paintColours } from "./pad_paint.js";
 
+/** @typedef {import("./contract.js").Paint} Paint */
 /** @typedef {import("./contract.js").PlayerData} PlayerData */
 /** @typedef {import("./pad_drawing.js").Scene} Scene */
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
@@ -19,7 +21,9 @@ export const INSET = 3; // pixels between a cell's rim and its notes
 
 export class PadSheet {
   constructor() {
-    this.key = ""; // all that the picture depends on, but for its cells
+    this.key = ""; // all that the picture depends on, but for its cells and its paint
+    /** @type {Paint|null} */
+    this.paint = null;
     /** @type {OffscreenCanvas|null} */
     this.picture = null;
     /** @type {Map<number, PlayerData>} */
@@ -38,22 +42,26 @@ export class PadSheet {
    * @param {number} ratio pixels of the picture a pixel of the page
    */
   keep(scene, width, height, ratio) {
-    const { square, size, loops, theme, heard, still } = scene;
+    const { square, size, loops, theme, heard, still, paint } = scene;
     const [first] = loops.values();
     const silent = first?.parts.filter((part) => !heard(first, part));
     const key = [width, height, ratio, square, size, theme.background, silent].join();
-    const isNew = key !== this.key || !this.picture;
+    const isNew = key !== this.key || paint !== this.paint || !this.picture;
     this.picture ??= new OffscreenCanvas(1, 1);
     const brush = /** @type {OffscreenCanvasRenderingContext2D} */ (this.picture.getContext("2d"));
     if (isNew) {
       this.key = key;
+      this.paint = paint;
       this.picture.width = Math.round(width * ratio); // wipes it
       this.picture.height = Math.round(height * ratio);
       brush.setTransform(ratio, 0, 0, ratio, 0, 0);
       this.drawn.clear();
       this.arrived.clear();
+      const painted = paint ? paintColours(paint, theme) : [];
       this.colours = Array.from({ length: size * size }, (_, index) =>
-        cornerColour(...shares(index, size), theme.background),
+        paint
+          ? (painted[index] ?? theme.background)
+          : cornerColour(...shares(index, size), theme.background),
       );
       this.colours.forEach((colour, index) => {
         if (!loops.has(index)) {
@@ -67,8 +75,9 @@ export class PadSheet {
       this.drawn.set(index, loop);
       const box = boxOf(index, size, width, height);
       brush.clearRect(box.x - GAP / 2, box.y - GAP / 2, box.width + GAP, box.height + GAP);
-      fillCell(brush, box, this.colours[index], TINT);
-      drawMiniature(brush, box, loop, this.colours[index], heard);
+      const colour = this.colours[index];
+      fillCell(brush, box, colour, paint ? 1 : TINT);
+      drawMiniature(brush, box, loop, paint ? inkOn(colour, theme) : colour, heard);
     }
     return this.picture;
   }
