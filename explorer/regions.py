@@ -21,6 +21,7 @@ CLEAR_SHARE = 0.98  # of the dots that are never in the fog
 MIN_SIZE = 12  # dots of a region that is worth a name
 MIN_TUNES = 5  # of a word in titles, or it may be one tune cut into many phrases
 HIGH = 0.75  # middle rank from which a region has much of an attribute
+RATHER = 0.6  # and rather much, which only tells it from another of the same name
 NEAR = 15  # others that a typical dot has within the width of the smoothing
 _LOOKING = 2_000  # dots whose distances are measured
 _FITTED = 20_000  # dots from which regions are found; all are counted
@@ -127,6 +128,9 @@ class Region:
     y: float
     size: int  # dots
     attributes: tuple[tuple[int, bool], ...]  # index, and whether there is much of it
+    leanings: tuple[
+        tuple[int, bool], ...
+    ]  # the same of attributes it leans to a little
     word: str  # of titles, lower case; "" for none
     key: str
     source: str
@@ -181,7 +185,7 @@ class Regions:
         """What is common in some dots and rare elsewhere; None for nothing or a few."""
         if len(rows) < MIN_SIZE:
             return None
-        attributes = self._attributes(rows)
+        attributes, leanings = self._attributes(rows)
         word = self._word(rows)
         key = _common(self.keys, rows, least=0.4)
         source = _common(self.sources, rows, least=0.6)
@@ -195,20 +199,23 @@ class Regions:
             y=float(y),
             size=len(rows),
             attributes=attributes,
+            leanings=leanings,
             word=word,
             key=key,
             source=source,
         )
 
-    def _attributes(self, rows: Int[ndarray, " rows"]) -> tuple[tuple[int, bool], ...]:
-        """What its middle dot has much or little of, the most unusual first."""
+    def _attributes(
+        self, rows: Int[ndarray, " rows"]
+    ) -> tuple[tuple[tuple[int, bool], ...], tuple[tuple[int, bool], ...]]:
+        """What its middle dot has much or little of, and rather; most unusual first."""
         middle = np.median(self.ranks[rows], axis=0)
-        order = np.argsort(-np.abs(middle - 0.5), kind="stable")
-        return tuple(
-            (int(index), bool(middle[index] > 0.5))
-            for index in order
-            if abs(middle[index] - 0.5) >= HIGH - 0.5
-        )
+        unusual = np.abs(middle - 0.5)
+        order = [int(index) for index in np.argsort(-unusual, kind="stable")]
+        found = [(index, bool(middle[index] > 0.5)) for index in order]
+        strong = sum(unusual >= HIGH - 0.5)
+        told = sum(unusual >= RATHER - 0.5)
+        return tuple(found[:strong]), tuple(found[strong:told])
 
     def _word(self, rows: Int[ndarray, " rows"]) -> str:
         """The word that stands in many of the region's titles and in few others."""

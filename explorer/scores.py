@@ -2,9 +2,9 @@
 
 **Conventions.** As in `midi`: times go to the nearest sixteenth, halves up, and a note
 shorter than a step gets one. Pitches are as they sound. Repeats are played out and
-endings taken in turn; jumps such as D.C. are not followed. A pickup is put at the end
-of a bar of its own, so that bars stay bars. Grace notes, cue notes and chord symbols
-are left out. A staff is a track. Of an ABC file with several tunes the first is read.
+endings taken in turn, D.C. and D.S. followed. A pickup is put at the end of a bar of
+its own, so that bars stay bars. Grace notes, cue notes and chord symbols are left out.
+A staff is a track. Of an ABC file with several tunes the first is read.
 """
 
 import importlib.util
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Final
 
-from explorer import caps, midi, score_files
+from explorer import caps, midi, score_files, score_jumps
 from explorer.corpus_bars import Bar, play_order
 from explorer.corpus_scores import (
     MissingReaderError,
@@ -90,7 +90,8 @@ def read_score(data: bytes, *, name: str) -> Song:
                 importer.xmlRootToScore(root, importer.stream)
                 score = importer.stream
             else:
-                score = music21.converter.parseData(_with_bars(abc), format="abc")
+                marked = score_jumps.marked_abc(music21, _with_bars(abc))
+                score = music21.converter.parseData(marked, format="abc")
             reading = _read(music21, score, shown)
     except MidiError:
         raise
@@ -163,8 +164,7 @@ def _read(music21: Music21, score: Music21, shown: str) -> _Reading:
             "Choose a smaller file."
         )
     written = read_bars([part.measures for part in parts], score)
-    order = play_order(written)
-    said: list[str] = []
+    order, said = _order([part.measures for part in parts], written)
     guessed = False
     for part in parts:
         start = pickup(written)
@@ -174,8 +174,6 @@ def _read(music21: Music21, score: Music21, shown: str) -> _Reading:
             start += written[index].quarters
     if guessed:
         said.append("Its drums have no MIDI numbers and were read by their lines.")
-    if score.recurse().getElementsByClass("RepeatExpression").first() is not None:
-        said.append("Jumps such as D.C. or D.S. are not followed; repeats are.")
     qpm, tempo_warnings = _tempo(score)
     return _Reading(
         parts=parts,
@@ -184,6 +182,19 @@ def _read(music21: Music21, score: Music21, shown: str) -> _Reading:
         key=_key(score),
         warnings=[*said, *tempo_warnings],
     )
+
+
+def _order(
+    parts: Sequence[Sequence[Music21]], written: Sequence[Bar]
+) -> tuple[list[int], list[str]]:
+    """(indices of the bars as they sound, what is to be said of a jump)."""
+    marks = score_jumps.marks(parts)
+    if not any(kind.startswith("Da") for kind in marks):
+        return play_order(written), []
+    way = score_jumps.jump(marks, len(written))
+    if way is None:
+        return play_order(written), [score_jumps.NOT_FOLLOWED]
+    return score_jumps.order_with(written, way), []
 
 
 def _tempo(score: Music21) -> tuple[float, list[str]]:

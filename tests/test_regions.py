@@ -46,10 +46,25 @@ def test_regions_are_named_by_what_is_common_in_them_and_rare_elsewhere(points, 
     found = {heap_of(region): region for region in Regions(points, facts).named(3)}
     calm, waltz = found[0], found[1]
     assert calm.attributes == ((0, False),)
+    assert calm.leanings == ()
     assert (calm.word, calm.key, calm.source) == ("reel", "D major", "")
     assert (waltz.word, waltz.key, waltz.source) == ("waltz", "", "Ballroom")
     assert calm.size == EACH
     assert np.hypot(calm.x + 6, calm.y) < 0.5, "its name stands in its middle"
+
+
+def test_what_a_region_only_leans_to_is_kept_apart_from_what_is_common(points, rng):
+    leaning = np.where(np.arange(900) < EACH, rng.uniform(0.45, 1, 900), 0.0)
+    leaning = np.where(leaning == 0.0, rng.uniform(size=900), leaning)
+    facts = Facts(
+        attributes=np.stack([np.arange(900) < EACH, leaning], axis=1).astype(float),
+        titles=[f"Tune {row}" for row in range(900)],
+        keys=[""] * 900,
+        sources=["Folk"] * 900,
+    )
+    first = next(r for r in Regions(points, facts).named(3) if heap_of(r) == 0)
+    assert first.attributes == ((0, True),)
+    assert first.leanings == ((1, True),)
 
 
 def test_where_nothing_is_common_nothing_is_said(points, rng):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer import caps, scores
+from explorer import caps, score_jumps, scores
+from explorer.corpus_scores import load_music21
 from explorer.errors import MidiError
 from explorer.scores import read_score
 
@@ -288,3 +289,141 @@ def test_without_music21_it_is_said_how_to_install_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "music21", None)
     with pytest.raises(MidiError, match="pip install music21=="):
         read_score(ONE_BAR, name="a.xml")
+
+
+def words_of(text):
+    return (
+        f"<direction><direction-type><words>{text}</words></direction-type></direction>"
+    )
+
+
+def sign(name):
+    return f"<direction><direction-type><{name}/></direction-type></direction>"
+
+
+def whole(step, marks="", after=""):
+    return marks + note(step, 5, 16) + after
+
+
+def bars(*contents):
+    first, *others = contents
+    return xml(
+        measure(ATTRIBUTES + first)
+        + "".join(measure(other, 2 + i) for i, other in enumerate(others))
+    )
+
+
+START = '<barline location="left"><repeat direction="forward"/></barline>'
+END = '<barline location="right"><repeat direction="backward"/></barline>'
+JUMPS = {
+    "da capo al fine": (
+        [
+            whole("C"),
+            whole("D", after=words_of("Fine")),
+            whole("E", after=words_of("D.C. al Fine")),
+        ],
+        "CDECD",
+    ),
+    "dal segno al coda": (
+        [
+            whole("C"),
+            whole("D", sign("segno")),
+            whole("E", after=words_of("To Coda")),
+            whole("F", after=words_of("D.S. al Coda")),
+            whole("G", sign("coda")),
+            whole("A"),
+        ],
+        "CDEFDEGA",
+    ),
+    "nothing is repeated after the jump": (
+        [
+            START + whole("C", after=END),
+            whole("D", after=words_of("Fine")),
+            whole("E", after=words_of("D.C. al Fine")),
+        ],
+        "CCDECD",
+    ),
+    "a plain da capo ends at the fine": (
+        [whole("C", after=words_of("Fine")), whole("D", after=words_of("D.C."))],
+        "CDC",
+    ),
+    "a plain da capo without a fine goes to the end": (
+        [whole("C"), whole("D", after=words_of("Da Capo"))],
+        "CDCD",
+    ),
+}
+
+
+def letters(song):
+    steps = {60: "C", 62: "D", 64: "E", 65: "F", 67: "G", 69: "A", 71: "B"}
+    return "".join(steps[60 + pitch % 12] for pitch, *_ in places(song))
+
+
+@pytest.mark.parametrize("name", JUMPS)
+def test_da_capo_and_dal_segno_are_followed(name):
+    contents, heard = JUMPS[name]
+    song = read_score(bars(*contents), name="a.xml")
+    assert letters(song) == heard
+    assert song.num_bars == len(heard)
+    assert song.warnings == ()
+
+
+@pytest.mark.parametrize("name", JUMPS)
+def test_jumps_without_a_fine_of_their_own_are_as_music21_expands_them(name):
+    contents, heard = JUMPS[name]
+    part = load_music21().converter.parseData(bars(*contents).decode()).parts[0]
+    if name != "a plain da capo ends at the fine":  # music21 plays past it
+        assert "".join(n.name for n in part.expandRepeats().recurse().notes) == heard
+
+
+def test_after_a_jump_the_last_ending_is_played():
+    def ending(number, content, end=""):
+        left = f'<barline location="left"><ending number="{number}" type="start"/>'
+        right = f'<barline location="right"><ending number="{number}" type="stop"/>'
+        return f"{left}</barline>{content}{right}{end}</barline>"
+
+    song = read_score(
+        bars(
+            whole("C"),
+            ending(1, whole("D"), '<repeat direction="backward"/>'),
+            ending(2, whole("E", after=words_of("Fine"))),
+            whole("F", after=words_of("D.C. al Fine")),
+        ),
+        name="a.xml",
+    )
+    assert letters(song) == "CDCEFCE"
+
+
+@pytest.mark.parametrize(
+    ("lines", "heard"),
+    [
+        ("C4 | D4 !fine! | E4 !D.C.alfine! |", "CDECD"),
+        ('C4 | D4 "^Fine" | E4 "^D.C. al Fine" |', "CDECD"),
+        (
+            "C4 | !segno! D4 | E4 !dacoda! | F4 !D.S.alcoda! | !coda! G4 | A4 |",
+            "CDEFDEGA",
+        ),
+        ("|: C4 :| D4 !fine! | E4 !D.C.! |", "CCDECD"),
+        ('"Am" C4 | "^slowly" D4 |', "CD"),
+    ],
+)
+def test_jumps_are_followed_in_abc_too(lines, heard):
+    head = "X:1\nT:Fine !fine! tune\nM:4/4\nL:1/4\nK:C\n"
+    song = read_score(f"{head}{lines}\n".encode(), name="a.abc")
+    assert letters(song) == heard
+    assert song.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        [whole("C"), whole("D", after=words_of("D.S."))],
+        [whole("C"), whole("D", after=words_of("D.C. al Fine"))],
+        [whole("C", after=words_of("D.C.")), whole("D", after=words_of("D.C."))],
+        [whole("C", sign("coda")), whole("D", after=words_of("D.C. al Coda"))],
+    ],
+)
+def test_marks_that_do_not_add_up_are_said_and_the_score_is_read(contents):
+    song = read_score(bars(*contents), name="a.xml")
+    assert letters(song) == "CD"
+    assert song.warnings == (score_jumps.NOT_FOLLOWED,)

@@ -15,12 +15,14 @@ from explorer.ui import (
     controls,
     picks,
     shape_bench,
+    shape_knobs,
     shape_pair,
     shaping,
     squaring,
     state,
     taught,
 )
+from explorer.ui.player import square
 from explorer.ui.taught import TaughtSlider
 from tests import tiny_checkpoint
 from tests.pages import frame, opened, playing, said, sent, switch
@@ -350,6 +352,26 @@ def test_a_knob_is_swept_around_the_bent_tune_and_said_to_change_something(app):
     box = app.selectbox(key="shape_knob_tiny")
     box.select_index(2).run()
     assert not app.exception
+
+
+def test_a_stop_of_a_knob_stays_in_front_until_the_knob_is_another(app, monkeypatch):
+    made, stops = [], shape_knobs._stops
+    monkeypatch.setattr(
+        shape_knobs, "_stops", lambda *of: made.append(stops(*of)) or made[-1]
+    )
+    show(app, KNOBS)
+    codes = tuple(pick.z for pick in made[-1])
+    app.session_state[shape_knobs.FRONT] = (codes, 5)
+    assert sent(app.run(), "explorer_strip")["index"] == 5
+    app.selectbox(key="shape_knob_tiny").select_index(1).run()
+    assert sent(app, "explorer_strip")["index"] == 3
+
+
+def test_every_cell_of_a_square_needs_a_paint():
+    paint = {"values": [None], "of": "x", "scale": [], "axes": ("", ""), "words": ""}
+    four = ("", "", "", "")
+    with pytest.raises(ValueError, match="1 values for a square of 9 x 9"):
+        square([], name="x", size=9, corners=four, index=0, paint=paint, key="x")
 
 
 def test_sliders_of_another_kind_of_model_start_in_the_middle(app):

@@ -6,7 +6,6 @@ import pytest
 from explorer.attributes import attributes_of
 from explorer.compare import Comparison
 from explorer.encodings import ENCODINGS
-from explorer.regions import Region
 from explorer.ui import words
 
 PLAIN = np.array([0.8, 0.25, 2.0, 0.1, 0.1, 67.0, 12.0, 3.0])
@@ -161,26 +160,6 @@ def test_the_map_is_coloured_by_how_much_happens_at_first(encoding):
     assert words.slider_names(encoding)[words.first_colour(encoding)].startswith(
         "Busier"
     )
-
-
-def region(**facts):
-    known = {"attributes": (), "word": "", "key": "", "source": "", **facts}
-    return Region(x=0.0, y=0.0, size=20, **known)
-
-
-@pytest.mark.parametrize(
-    ("facts", "said"),
-    [
-        ({"attributes": ((1, True),), "word": "reel"}, "busy · “reel”"),
-        ({"attributes": ((1, False), (2, True))}, "calm · full of leaps"),
-        ({"attributes": ((3, False), (1, True))}, "busy"),
-        ({"key": "D major", "source": "cre"}, "in D major · Irish dance tunes"),
-        ({"attributes": ((3, False),)}, ""),
-        ({}, ""),
-    ],
-)
-def test_a_region_is_called_by_what_is_common_there(facts, said):
-    assert words.region(region(**facts), "melody") == said
 
 
 def test_trust_in_a_layout_is_said_as_measured():

@@ -30,7 +30,8 @@ def knob_chart(
     chosen
         The number that is chosen, in another colour and with a mark.
     least
-        Bits from which on a number is active, a dashed line; None draws no line.
+        Bits from which on a number is active, a dashed line; those below are grey.
+        None draws no line.
     palette
         Colours of the page.
     """
@@ -42,7 +43,11 @@ def knob_chart(
             customdata=list(order),
             marker={
                 "color": [
-                    palette.end_a if number == chosen else palette.end_b
+                    palette.end_a
+                    if number == chosen
+                    else palette.end_b
+                    if bits[number] >= (least or 0)
+                    else palette.muted
                     for number in order
                 ],
                 "line": {"width": 0},

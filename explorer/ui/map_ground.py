@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer import map_chart
 from explorer.regions import Density, Facts, Regions, View, density
-from explorer.ui import cache, controls, words
+from explorer.ui import cache, controls, region_names
 from explorer.ui.player import MapName
 
 LAYERS: Final = ("Names", "Contours", "Fog")
@@ -39,11 +39,12 @@ def names(name: str, projection: str, view: View | None) -> tuple[MapName, ...]:
     """Names of the regions in view, the largest first; one without words has none."""
     encoding = cache.model(name).encoding
     found = regions(name, projection).named(MOST_NAMES, view)
-    named = [
-        MapName(text=words.region(region, encoding), x=region.x, y=region.y)
-        for region in found
-    ]
-    return tuple(name for name in named if name["text"])
+    texts = region_names.names(found, encoding)
+    return tuple(
+        MapName(text=text, x=region.x, y=region.y)
+        for text, region in zip(texts, found, strict=True)
+        if text
+    )
 
 
 def under(projection: str, layers: list[str]) -> map_chart.Ground:

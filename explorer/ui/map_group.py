@@ -13,6 +13,7 @@ from explorer.ui import (
     failures,
     map_ground,
     picks,
+    region_names,
     saving,
     state,
     words,
@@ -61,7 +62,7 @@ def card(*, play_again: Callable[[], None], end: Callable[[], None]) -> None:
     model = controls.model_name()
     st.subheader(_title(), anchor=False)
     found = map_ground.regions(model, "pca").describe(np.array(members()))
-    common = words.region(found, controls.encoding()) if found else ""
+    common = region_names.name(found, controls.encoding()) if found else ""
     st.markdown(
         f"Common here and rare elsewhere: {words.plain(common)}."
         if common

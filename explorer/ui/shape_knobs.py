@@ -17,7 +17,7 @@ from explorer.ui.state import Pick
 STRIP: Final = "shape_knob_strip"  # the strip's own state
 KNOB: Final = "shape_knob"  # which number of the code; a model's own
 PLOT: Final = "shape_knob_plot"
-PLACE: Final = "shape_knob_place"  # int; the stop in front, the tune itself at first
+FRONT: Final = "shape_knob_front"  # (codes of all stops, index); the stop in front
 SIGMA: Final = "\N{GREEK SMALL LETTER SIGMA}"
 LEAST_CHANGE: Final = 0.25  # spans of an attribute; less is no change worth a name
 
@@ -43,11 +43,14 @@ def single(found: Bent) -> None:
         alt="Bits that each knob carries, the most used first; the list above has them",
     )
     stops = _stops(found.pick, knob)
-    front = int(st.session_state.get(PLACE, knobs.SWEEP))
+    codes = tuple(pick.z for pick in stops)
+    of, front = st.session_state.get(FRONT) or (codes, knobs.SWEEP)
+    front = front if of == codes else knobs.SWEEP  # others start with the tune itself
 
     def chosen() -> None:
-        st.session_state[PLACE] = state.take_gesture(STRIP)
-        picks.offer(controls.model_name(), stops[st.session_state[PLACE]])
+        index = state.take_gesture(STRIP)
+        st.session_state[FRONT] = (codes, index)
+        picks.offer(controls.model_name(), stops[index])
         shaping.redraw()
 
     strip(
@@ -79,16 +82,10 @@ def _choose(bits: list[float], order: list[int], least: float | None) -> int:
             order,
             format_func=label,
             key=controls.of_model(KNOB),
-            on_change=guarded(_to_the_middle),
             persist_state="session",
             width=320,
         )
     )
-
-
-def _to_the_middle() -> None:
-    """Another knob starts with the tune itself."""
-    st.session_state[PLACE] = knobs.SWEEP
 
 
 def _clicked() -> None:
@@ -98,7 +95,6 @@ def _clicked() -> None:
         data = points[0]["customdata"]
         knob = int(data[0] if isinstance(data, list | tuple) else data)
         st.session_state[controls.of_model(KNOB)] = knob
-        _to_the_middle()
 
 
 def _label(stop: int) -> str:

@@ -117,7 +117,7 @@ def _painted(plane: Plane) -> Of:
     chosen = st.segmented_control(
         "Paint what was measured of",
         list(labels),
-        format_func=labels.__getitem__,
+        format_func=lambda of: words.plain(labels[of]),
         key=PAINTED,
         default="both",
         required=True,

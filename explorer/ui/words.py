@@ -18,7 +18,6 @@ from explorer.attributes import attributes_of
 from explorer.compare import Comparison
 from explorer.encodings import EncodingName
 from explorer.nouns import NOUNS
-from explorer.regions import Region
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,26 +265,6 @@ def describe(
             said.append(spoken.low)
     sentence = ", ".join(said) or "an ordinary mix of everything"
     return sentence[0].upper() + sentence[1:] + "."
-
-
-def region(found: Region, encoding: EncodingName) -> str:
-    """What is common in a region: "busy · “reel” · in D major"; "" for no words.
-
-    At most two qualities are named, the most unusual ones.
-    """
-    spoken = list(words_of(encoding).values())
-    qualities = [
-        spoken[index].high if much else spoken[index].low
-        for index, much in found.attributes
-    ]
-    said = [quality for quality in qualities if quality][:2]
-    if found.word:
-        said.append(f"“{found.word}”")
-    if found.key:
-        said.append(f"in {found.key}")
-    if found.source and len(said) < 2:
-        said.append(source_name(found.source).split(" (")[0])
-    return " · ".join(said)
 
 
 def trust(measured: Mapping[str, float]) -> str:

@@ -6,6 +6,7 @@ import test, { mock } from "node:test";
 import { Engine } from "../../explorer/ui/player/engine.js";
 import { Pad } from "../../explorer/ui/player/pad.js";
 import { keptCells } from "../../explorer/ui/player/pad_cells.js";
+import { amountColour, inkOn, scaleColour } from "../../explorer/ui/player/pad_paint.js";
 import { boxOf } from "../../explorer/ui/player/pad_sheet.js";
 import { recordings, slotKey } from "../../explorer/ui/player/pad_tools.js";
 import { fakeBrowser, loopOf } from "./fakes.mjs";
@@ -36,6 +37,9 @@ class Element extends EventTarget {
     this.children = children;
   }
   setPointerCapture() {}
+  getContext() {
+    return null; // nothing is drawn
+  }
   getBoundingClientRect() {
     return { left: 0, top: 0, width: SIDE, height: SIDE };
   }
@@ -436,4 +440,44 @@ test("cells are drawn side by side inside the board, on whole pixels", () => {
     assert.ok(x >= 0 && x + width <= 544 && y + height <= 544);
   }
   assert.equal(boxes[0].x + boxes[0].width + 1, boxes[1].x);
+});
+
+const THEME = { text: "#000000", background: "#FFFFFF", primary: "#0000FF" };
+const PAINT = {
+  ...{ of: "x", scale: ["#000000", "#FF0000", "#FFFFFF"], axes: ["Busier", "Higher"] },
+  ...{ values: [[0, 1], null, ...Array(SIZE ** 2 - 2).fill([1, 0])], words: "So." },
+};
+
+test("a painted cell has the colour of what was measured of one axis, or of both", () => {
+  assert.equal(scaleColour(PAINT.scale, 0.5), "rgb(255, 0, 0)");
+  assert.equal(scaleColour(PAINT.scale, 2), "rgb(255, 255, 255)");
+  assert.equal(amountColour(PAINT, [0, 1], THEME), "rgb(0, 0, 0)");
+  assert.equal(amountColour({ ...PAINT, of: "y" }, [0, 1], THEME), "rgb(255, 255, 255)");
+  const both = { ...PAINT, of: "both" };
+  const corners = [[0, 0], [1, 0], [0, 1], [1, 1]].map((amounts) => amountColour(both, amounts, THEME));
+  assert.equal(new Set(corners).size, 4);
+  assert.equal(corners[3], "rgb(0, 0, 0)"); // the text's: darkest with much of both
+});
+
+test("notes stand out from the paint under them, in either theme", () => {
+  const dark = { ...THEME, text: "#FFFFFF", background: "#000000" };
+  assert.equal(inkOn("rgb(10, 10, 10)", THEME), "#FFFFFF");
+  assert.equal(inkOn("rgb(250, 250, 250)", THEME), "#000000");
+  assert.equal(inkOn("rgb(10, 10, 10)", dark), "#FFFFFF");
+});
+
+test("a painted square is called by its axes and its cells by their own titles", () => {
+  const { pad, update, find, board } = mounted();
+  const before = pad.picture.look().paint;
+  update({ paint: PAINT });
+  assert.equal(find(".square").attributes["aria-label"], "Between Busier, Higher");
+  assert.equal(find(".square-legend").hidden, false);
+  assert.match(board.attributes["aria-label"], /^cell 40\. /);
+  const painted = pad.picture.look().paint;
+  assert.deepEqual([before, painted], [null, PAINT]);
+  update({ paint: structuredClone(PAINT) });
+  assert.equal(pad.picture.look().paint, painted); // nothing new to draw
+  update();
+  assert.equal(pad.picture.look().paint, null);
+  assert.equal(find(".square-legend").hidden, true);
 });
