@@ -61,7 +61,9 @@ def write_score(
     """
     music21 = load_music21()
     score = music21.stream.Score(id="score")
-    score.metadata = music21.metadata.Metadata(title=title, composer=composer)
+    score.metadata = music21.metadata.Metadata(
+        title=title, movementName=title, composer=composer
+    )
     staves: dict[tuple[int, int, bool], list[Note]] = defaultdict(list)
     for note in tune.notes:
         staves[note.instrument, note.program, note.is_drum].append(note)

@@ -49,7 +49,11 @@ FORBIDDEN = {
 }
 
 # Standard names of what an import name is called on the package index.
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "fluidsynth": "pyfluidsynth", "PIL": "pillow"}
+DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "fluidsynth": "pyfluidsynth",
+    "PIL": "pillow",
+}
 
 
 @cache

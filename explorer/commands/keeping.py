@@ -8,7 +8,7 @@ import torch
 from explorer import checkpoint, kept_files, recipe, trained_model
 from explorer.caps import MAX_RECIPE_BYTES
 from explorer.commands import Report
-from explorer.commands.tunes import CHECKPOINTS
+from explorer.commands.tunes import CHECKPOINTS, write_file
 from explorer.errors import RecipeError
 from explorer.kept_files import Kept
 
@@ -30,19 +30,21 @@ def remake(arguments: Namespace) -> Report:
     tune = recipe.remake(read, model)
     kept = Kept(tune=tune, title=read.title, recipe=read)
     out = arguments.out or arguments.recipe.with_suffix(".mid")
-    files = [_write(out, kept_files.midi_file(kept))]
+    made = {out: kept_files.midi_file(kept)}
     if arguments.wav:
-        files.append(_write(arguments.wav, kept_files.wav_file(kept)))
+        made[arguments.wav] = kept_files.wav_file(kept)
+    for path, data in made.items():
+        write_file(path, data)
     return Report(
         values={
             "checkpoint": model.name,
             "same_weights": is_same,
-            "files": [str(file) for file in files],
+            "files": [str(path) for path in made],
             "bars": tune.num_bars,
             "qpm": tune.qpm,
             "licences": list(read.licences),
         },
-        text=f"{', '.join(map(str, files))}: {tune.num_bars} bars at {tune.qpm:g} "
+        text=f"{', '.join(map(str, made))}: {tune.num_bars} bars at {tune.qpm:g} "
         f"beats a minute"
         + ("" if is_same else ". The weights are others: it may sound different"),
     )
@@ -57,9 +59,3 @@ def _bytes(path: Path) -> bytes:
             f"{path} could not be read: {error.strerror or 'it cannot be opened'}. "
             "Check the path."
         ) from error
-
-
-def _write(path: Path, data: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return path

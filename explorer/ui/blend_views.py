@@ -1,5 +1,6 @@
 """The two views of the page Blend, and what stands under both."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -21,6 +22,7 @@ from explorer.ui import (
 )
 from explorer.ui.blending import Step
 from explorer.ui.player.contract import FEWEST_STEPS, MOST_STEPS, strip_share
+from explorer.ui.state import Pick
 
 GRIP: Final = 20  # pixels beside the tiles, to pull at
 

@@ -1,5 +1,6 @@
 """The blend on the table: its two ends, its settings and the tunes in between."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
