@@ -84,7 +84,7 @@ bench: $(VENV)/dev-installed
 	@for part in decode encode train start frames blend map; do $(PY) -m bench.$$part || exit 1; done
 
 # Prepare, train and promote in one command: make train CORPUS=path/to/music
-train: $(VENV)/corpus-installed
+train: install
 	@test -n "$(CORPUS)" || { echo "Name a folder of music: make train CORPUS=..."; exit 2; }
 	$(PY) -m explorer prepare "$(CORPUS)" -o data/$(NAME)
 	env -u OMP_NUM_THREADS $(PY) -m explorer train $(PRESET) data/$(NAME) \
@@ -92,7 +92,7 @@ train: $(VENV)/corpus-installed
 	$(PY) -m explorer promote runs/$(NAME) data/$(NAME)
 
 # Every checkpoint of a plan, from nothing: make train-all CORPUS=path/to/music
-train-all: $(VENV)/corpus-installed
+train-all: install
 	@test -n "$(CORPUS)" || { echo "Name a folder of music: make train-all CORPUS=..."; exit 2; }
 	env -u OMP_NUM_THREADS $(PY) -m scripts.train_all "$(CORPUS)" \
 	  --plan scripts/plans/$(PLAN).toml --jobs $(JOBS)
@@ -117,12 +117,8 @@ $(VENV)/installed: requirements.txt | $(PY)
 	@$(PIP) install --quiet --prefer-binary -r $<
 	@touch $@
 
-$(VENV)/dev-installed: requirements-dev.txt requirements-corpus.txt $(VENV)/installed
+$(VENV)/dev-installed: requirements-dev.txt $(VENV)/installed
 	@echo "Installing the test tools ..."
-	@$(PIP) install --quiet --prefer-binary -r $<
-	@touch $@
-
-$(VENV)/corpus-installed: requirements-corpus.txt $(VENV)/installed
 	@$(PIP) install --quiet --prefer-binary -r $<
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""Attributes of phrases: the paper's five of melodies, and those of drums and trios.
+"""Attributes of phrases: the paper's five of melodies, three more, and those of drums.
 
 **Conventions.** A melody is an array of events, one per sixteenth: a pitch starts
 a note (an *onset*), `NO_EVENT` goes on, `NOTE_OFF` ends it. A *roll* of drums says for
@@ -8,8 +8,8 @@ Where an attribute is undefined (no onset, or a single one for intervals) it is 
 
 The paper defines the attributes of melodies in words only [1]_ and its code was never
 published; "odd position" is read here as odd counted from 0, the off-beat sixteenths.
-It has none of drums; those here are this project's. A trio has the melody's five and
-how busy the bass and the drums are.
+How high, how wide and how long the notes are, and all that is measured on drums, are
+this project's. A trio has what its melody has, and how busy the bass and the drums are.
 
 References
 ----------
@@ -17,6 +17,7 @@ References
    definitions".
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,7 +29,7 @@ from numpy import ndarray
 from explorer import drums
 from explorer.converters import tokens_to_melody
 from explorer.encodings import ENCODINGS, EncodingName, PartName
-from explorer.notes import STEPS_PER_BAR
+from explorer.notes import NO_EVENT, STEPS_PER_BAR
 
 KICK: Final = drums.DRUM_NAMES.index("kick")
 SNARE: Final = drums.DRUM_NAMES.index("snare")
@@ -36,6 +37,7 @@ HATS: Final = [
     drums.DRUM_NAMES.index(name) for name in ("closed hi-hat", "open hi-hat")
 ]
 STEPS_PER_BEAT: Final = 4
+HIGHEST: Final = 127  # MIDI pitch
 C_MAJOR = (0, 2, 4, 5, 7, 9, 11)  # pitch classes of the white keys
 
 
@@ -85,6 +87,32 @@ def syncopation_8th(melody: Int[ndarray, "*batch steps"]) -> Float[ndarray, "*ba
     off_beat = np.arange(melody.shape[-1]) % 4 == 2
     just_before = _delayed(onsets, 1) | _delayed(onsets, 2)
     return _share(onsets & off_beat & ~just_before, onsets)
+
+
+def average_pitch(melody: Int[ndarray, "*batch steps"]) -> Float[ndarray, "*batch"]:
+    """Mean pitch of the onsets, a MIDI number; 0 without onsets."""
+    onsets = _onsets(melody)
+    return _share(np.where(onsets, melody, 0), onsets)
+
+
+def pitch_range(melody: Int[ndarray, "*batch steps"]) -> Float[ndarray, "*batch"]:
+    """Semitones from the lowest onset to the highest; 0 without onsets."""
+    onsets = _onsets(melody)
+    pitches = melody.astype(np.int64)
+    highest = np.where(onsets, pitches, 0).max(axis=-1, initial=0)
+    lowest = np.where(onsets, pitches, HIGHEST).min(axis=-1, initial=HIGHEST)
+    return np.asarray(np.maximum(highest - lowest, 0), np.float64)
+
+
+def average_duration(
+    melody: Int[ndarray, "*batch steps"],
+) -> Float[ndarray, "*batch"]:
+    """Mean length of the notes in steps, rests not counted; 0 without onsets."""
+    onsets = _onsets(melody)
+    events = np.where(melody == NO_EVENT, -1, np.arange(melody.shape[-1]))
+    latest = np.maximum.accumulate(events, axis=-1)  # last onset or end up to each step
+    sounds = np.take_along_axis(onsets, np.maximum(latest, 0), -1) & (latest >= 0)
+    return _share(sounds, onsets)
 
 
 def hit_density(
@@ -148,6 +176,7 @@ class Attribute:
     unit: str  # of the measured value
     function: Callable[[ndarray], Float[ndarray, "*batch"]]  # of a melody, or a roll
     part: PartName = "melody"  # which it is measured on
+    most: float = math.inf  # a phrase with so much cannot have more; none is below 0
 
 
 _MELODY: Final = (
@@ -158,6 +187,7 @@ _MELODY: Final = (
         high="all white keys",
         unit="share of notes on white keys",
         function=c_diatonic,
+        most=1.0,
     ),
     Attribute(
         name="note_density",
@@ -166,6 +196,7 @@ _MELODY: Final = (
         high="busy",
         unit="notes per sixteenth",
         function=note_density,
+        most=1.0,
     ),
     Attribute(
         name="average_interval",
@@ -182,6 +213,7 @@ _MELODY: Final = (
         high="many quick off-beats",
         unit="share of notes on an off-beat sixteenth",
         function=syncopation_16th,
+        most=1.0,
     ),
     Attribute(
         name="syncopation_8th",
@@ -190,6 +222,31 @@ _MELODY: Final = (
         high="between the beats",
         unit="share of notes on an off-beat eighth",
         function=syncopation_8th,
+        most=1.0,
+    ),
+    Attribute(
+        name="average_pitch",
+        label="Higher",
+        low="low",
+        high="high",
+        unit="mean pitch, a MIDI number",
+        function=average_pitch,
+    ),
+    Attribute(
+        name="pitch_range",
+        label="Wider range",
+        low="in a narrow range",
+        high="over a wide range",
+        unit="semitones from the lowest note to the highest",
+        function=pitch_range,
+    ),
+    Attribute(
+        name="average_duration",
+        label="Longer notes",
+        low="short notes",
+        high="long notes",
+        unit="sixteenths a note",
+        function=average_duration,
     ),
 )
 _DRUMS: Final = (
@@ -209,6 +266,7 @@ _DRUMS: Final = (
         high="between the beats",
         unit="share of kicks and snares between the beats",
         function=drum_syncopation,
+        most=1.0,
         part="drums",
     ),
     Attribute(
@@ -218,6 +276,7 @@ _DRUMS: Final = (
         high="mostly hi-hat",
         unit="share of hi-hats among hi-hats and kicks",
         function=kick_hat_balance,
+        most=1.0,
         part="drums",
     ),
     Attribute(
@@ -227,10 +286,16 @@ _DRUMS: Final = (
         high="another beat in every bar",
         unit="share of hits that the next bar lacks or adds",
         function=drum_variety,
+        most=1.0,
         part="drums",
     ),
 )
-_TRIO_LABELS: Final = {"note_density": "Busier melody"}
+_TRIO_LABELS: Final = {
+    "note_density": "Busier melody",
+    "average_pitch": "Higher melody",
+    "pitch_range": "Wider melody",
+    "average_duration": "Longer melody notes",
+}
 _TRIO: Final = (
     *(
         replace(attribute, label=_TRIO_LABELS.get(attribute.name, attribute.label))

@@ -50,6 +50,8 @@ def write(
         parts += ["### Blends", _blend_words(metrics), interpolation_table(metrics)]
     if "attribute_changes" in metrics:
         parts += ["### Attribute vectors", _CHANGES, changes_table(metrics)]
+    if "attribute_success" in metrics:
+        parts += [_SUCCESS, success_table(metrics)]
     parts += [
         "### New phrases",
         f"{samples['num']:,} draws from the prior, at temperature "
@@ -270,6 +272,31 @@ def changes_table(metrics: Mapping[str, Any]) -> str:
     return table(header, rows)
 
 
+def success_table(metrics: Mapping[str, Any]) -> str:
+    """How often each attribute follows its vector, and how the vector was found."""
+    found = metrics["attribute_success"]
+    changes = metrics["attribute_changes"]
+    attributes = attributes_of(encoding_of(metrics))
+    rows = [
+        [
+            f"{attributes[name].label} (`{name}`)",
+            way,
+            *(
+                _share(found[direction][what][name])
+                for what in ("followed", "could")
+                for direction in ("add", "subtract")
+            ),
+        ]
+        for name, way in zip(changes["names"], changes["ways"], strict=True)
+    ]
+    header = ["vector", "found as", "followed, added", "followed, subtracted"]
+    return table([*header, "could follow, up", "could follow, down"], rows)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
 def samples_table(metrics: Mapping[str, Any]) -> str:
     """Statistics of new phrases beside those of real ones."""
     samples = metrics["samples"]
@@ -335,6 +362,15 @@ _CHANGES: Final = (
     "Mean change of the vector's own attribute in percent, and in brackets the "
     "largest change of another one. On codes of held-out phrases, and on draws from "
     "the prior as in the paper:"
+)
+_SUCCESS: Final = (
+    "How often a phrase follows, as the app plays it: the vector is added or "
+    "subtracted once, whole, and the sign of the measured change counts. Each is tried "
+    "on up to 256 held-out phrases that can follow: one that has all or nothing of "
+    "something already cannot. *Mean difference* is the paper's way to find a vector, "
+    "*slope* the direction in which what the decoder writes changes most, *independent "
+    "slope* the one in which the other attributes stay, *climbed* one improved by "
+    "trial from the best of these; all on training phrases."
 )
 _BEAT: Final = (
     "*Backbeat* is the share of bars with a snare on both beats 2 and 4, *kick on one* "

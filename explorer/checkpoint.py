@@ -186,7 +186,6 @@ def renew(found: Checkpoint, others: Mapping[str, bytes]) -> Path:
     CheckpointError
         If a weight is not finite.
     """
-    listing = read_listing(found.path, _KIND)
     return save(
         found.path,
         found.model,
@@ -194,9 +193,14 @@ def renew(found: Checkpoint, others: Mapping[str, bytes]) -> Path:
         preset=found.preset,
         training=found.training,
         data=found.data,
-        half=listing["weights"] == "float16",
+        half=is_half(found),
         extra=others,
     )
+
+
+def is_half(found: Checkpoint) -> bool:
+    """Whether the weights are stored as float16."""
+    return bool(read_listing(found.path, _KIND)["weights"] == "float16")
 
 
 def load(path: Path) -> Checkpoint:

@@ -1,4 +1,4 @@
-"""Melody lines of MusicXML and ABC, read with music21 (`requirements-corpus.txt`).
+"""Melody lines of MusicXML and ABC, read with music21.
 
 Ties are joined, grace and cue notes and chord symbols skipped, and of a chord or of
 several voices the top note kept. Of an instrument on several staves only the upper
@@ -122,7 +122,7 @@ def load_music21() -> Music21:
     except ImportError as error:
         raise MissingReaderError(
             "MusicXML and ABC files are read with music21, which is not installed. "
-            "Install it with `pip install -r requirements-corpus.txt`."
+            "Install it with `pip install -r requirements.txt`."
         ) from error
     return music21
 

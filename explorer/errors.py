@@ -8,6 +8,7 @@ Every message says what was found, what is accepted and what to do.
       ├ CheckpointError   missing file, wrong version, shape or checksum mismatch
       ├ DataError         a prepared data folder or a corpus is missing or damaged
       ├ PictureError      no browser to draw figures with, or it failed
+      ├ RecipeError       a recipe is damaged, newer, or of another model
       ├ SharedLinkError   a share link is damaged, newer, or names what is not here
       └ SynthError        libfluidsynth or the SoundFont is missing, or a render failed
 
@@ -38,6 +39,10 @@ class DataError(ExplorerError):
 
 class PictureError(ExplorerError):
     """Figures cannot be made into pictures on this computer."""
+
+
+class RecipeError(ExplorerError):
+    """A recipe is damaged, of a newer version, or of a model that is not here."""
 
 
 class SharedLinkError(ExplorerError):

@@ -4,7 +4,7 @@ Follows section 5 of the paper [1]_: held-out phrases written back with true pre
 events (teacher-forced, likeliest next event) and alone (drawn at temperature 1.0),
 blends of pairs of them, what attribute vectors do. Added are signs of posterior
 collapse and the quality of new phrases. This file decides what is measured on which
-phrases; each measure has a file of its own. No code is decoded twice for one end.
+phrases; each measure has a file of its own.
 
 References
 ----------
@@ -23,6 +23,7 @@ from numpy import ndarray
 
 from explorer import codes, copying, language_model, latent, sample_quality
 from explorer.attribute_changes import NUM_CODES, attribute_changes
+from explorer.attribute_success import attribute_success
 from explorer.codes import Writer
 from explorer.dataset import Dataset, SourceInfo, Split
 from explorer.encodings import Encoding
@@ -43,6 +44,7 @@ from explorer.vectors import find_vectors
 TEMPERATURE: Final = 1.0
 NUM_SAMPLES: Final = 1024  # of each way to draw new phrases
 NUM_NEAR: Final = 5000  # training phrases between which the app's way draws
+NUM_TRIED: Final = 1200  # held-out phrases; some cannot follow a vector
 MIN_ONSETS: Final = 4  # of those phrases
 WAYS: Final = (
     "teacher_forced",
@@ -194,19 +196,7 @@ def evaluate(
     near = latent.sample_near(real_codes, num, generator)
     drawn = {"samples": writer(4)(prior), "near": writer(5)(near)}
     on_stage("moving along the attribute vectors")
-    rows = generator.permutation(len(tokens))[:NUM_CODES]
-    starts = {
-        "prior": (prior[:NUM_CODES], drawn["samples"][:NUM_CODES], vectors, writer(6)),
-        "held_out": (
-            written.mu[rows],
-            written.sampled_from_mu[rows],
-            vectors,
-            writer(7),
-        ),
-    }
-    changes = {
-        name: attribute_changes(*start, music.name) for name, start in starts.items()
-    }
+    moved = vector_figures(model, vectors, written.mu, seed=seed)
     on_stage("looking for copies of training tunes")
     known = copying.known_windows(data.split("train"), music)
     copies = {name: copying.copied(drawn[name], known) for name in drawn}
@@ -225,7 +215,7 @@ def evaluate(
             other_accuracy=other,
         ),
         "interpolation": interpolation,
-        "attribute_changes": {"names": list(vectors.names), **changes},
+        **moved,
         "samples": {
             "num": num,
             "temperature": TEMPERATURE,
@@ -243,6 +233,51 @@ def evaluate(
             "seed": seed,
             "data_sha256": data.sha256,
         },
+    }
+
+
+def vector_figures(
+    model: MusicVAE,
+    vectors: AttributeVectors,
+    mu: Float[ndarray, "n z_size"],
+    *,
+    seed: int,
+) -> dict[str, Any]:
+    """What attribute vectors do, as `metrics.json` has it.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    vectors
+        The model's.
+    mu
+        Codes of held-out phrases.
+    seed
+        Of the choice among them, and of draws from the prior.
+    """
+    music = model.config.music
+    generator = np.random.default_rng([seed, 6])
+    order = generator.permutation(len(mu))
+    held_out = mu[order[:NUM_CODES]]
+    prior = latent.sample_prior(len(held_out), model.config.z_size, generator)
+    starts = {"prior": prior, "held_out": held_out}
+    changes = {}
+    for stream, (name, z) in enumerate(starts.items(), start=6):
+        write = _writer(model, seed, stream)
+        changes[name] = attribute_changes(z, write(z), vectors, write, music.name)
+    likeliest_phrases = functools.partial(
+        codes.write, model, temperature=None, generator=torch.Generator()
+    )
+    return {
+        "attribute_changes": {
+            "names": list(vectors.names),
+            "ways": list(vectors.ways),
+            **changes,
+        },
+        "attribute_success": attribute_success(
+            mu[order[:NUM_TRIED]], vectors, likeliest_phrases, music.name
+        ),
     }
 
 

@@ -13,13 +13,20 @@ References
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from jaxtyping import Float, Int
 from numpy import ndarray
 
 MIDDLE: Final = (0.35, 0.65)  # of the way between two codes, where neither end is heard
+
+Way = Literal["mean difference", "slope", "independent slope", "climbed"]
+"""How an attribute vector was found; the first is the paper's."""
+MEAN_DIFFERENCE: Final[Way] = "mean difference"
+SLOPE: Final[Way] = "slope"  # of what the decoder writes, see `explorer.response`
+INDEPENDENT: Final[Way] = "independent slope"  # the same, the other attributes kept
+CLIMBED: Final[Way] = "climbed"  # from the best of these on, by trial
 
 PARALLEL = 1e-6  # radians; closer to 0 or pi than this, a great circle is undefined
 MANY_PAIRS: Final = 2**23  # of codes compared at a time, to bound memory
@@ -255,7 +262,8 @@ class AttributeVectors:
     """One direction in latent space per attribute."""
 
     names: tuple[str, ...]
-    vectors: Float[ndarray, "attributes z_size"]  # top mean minus bottom mean
+    vectors: Float[ndarray, "attributes z_size"]
+    ways: tuple[Way, ...]  # how each was found
     top: Float[ndarray, " attributes"]  # mean value in the top quartile
     bottom: Float[ndarray, " attributes"]  # mean value in the bottom quartile
     num_examples: int  # phrases averaged over
@@ -277,7 +285,7 @@ class AttributeVectors:
     def move(
         self, z: Float[ndarray, "*batch z_size"], amounts: dict[str, float]
     ) -> Float[ndarray, "*batch z_size"]:
-        """Codes moved by `amounts` of the vectors; 1 is bottom to top quartile."""
+        """Codes moved by `amounts` of the vectors, each a number of them by name."""
         moved = z.astype(np.float64)
         for name, amount in amounts.items():
             moved = moved + amount * self.vector(name)
@@ -316,6 +324,7 @@ def attribute_vectors(
     return AttributeVectors(
         names=names,
         vectors=np.stack(vectors),
+        ways=(MEAN_DIFFERENCE,) * len(names),
         top=np.array(tops, np.float32),
         bottom=np.array(bottoms, np.float32),
         num_examples=len(mu),

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, Final, cast
 
+import mido
 import numpy as np
 import pretty_midi
 import symusic
@@ -49,6 +50,7 @@ __all__ = [
     "melody_track",
     "quoted",
     "read_midi",
+    "spelled_in_ascii",
     "track_tune",
     "write_midi",
 ]
@@ -336,26 +338,38 @@ def _quantize_all(
     )
 
 
-def write_midi(tune: NoteSequence) -> bytes:
+def write_midi(tune: NoteSequence, *, key: str | None = None) -> bytes:
     """A MIDI file of the tune, the same bytes each time.
 
-    One track per instrument number, 480 ticks a quarter, 4/4, drums on channel 10.
-    Reading it gives the same notes, except that overlapping notes of one pitch on
-    one instrument end in the order they start. An empty tune gives a file without
-    notes.
+    One track per instrument number, 480 ticks a quarter, 4/4, drums on channel 10. All
+    tracks end where the tune does. Reading it gives the same notes, except that
+    overlapping notes of one pitch on one instrument end in the order they start. An
+    empty tune gives a file without notes.
+
+    Parameters
+    ----------
+    tune
+        What to write.
+    key
+        The key signature, as "G major"; None writes none.
     """
     file = pretty_midi.PrettyMIDI(
         resolution=_WRITTEN_TICKS_PER_QUARTER, initial_tempo=_writable_qpm(tune.qpm)
     )
     file.time_signature_changes.append(pretty_midi.TimeSignature(4, 4, 0))
+    if key:
+        number = pretty_midi.key_name_to_key_number(spelled_in_ascii(key))
+        file.key_signature_changes.append(pretty_midi.KeySignature(number, 0))
     seconds_per_step = file.tick_to_time(_WRITTEN_TICKS_PER_QUARTER) / STEPS_PER_QUARTER
     instruments: dict[tuple[int, int, bool], pretty_midi.Instrument] = {}
     for note in tune.notes:
-        key = (note.instrument, note.program, note.is_drum)
-        if key not in instruments:
+        place = (note.instrument, note.program, note.is_drum)
+        if place not in instruments:
             name = instrument_name(note.program, is_drum=note.is_drum)
-            instruments[key] = pretty_midi.Instrument(note.program, note.is_drum, name)
-        instruments[key].notes.append(
+            instruments[place] = pretty_midi.Instrument(
+                note.program, note.is_drum, name
+            )
+        instruments[place].notes.append(
             pretty_midi.Note(
                 note.velocity,
                 note.pitch,
@@ -363,9 +377,31 @@ def write_midi(tune: NoteSequence) -> bytes:
                 note.end_step * seconds_per_step,
             )
         )
-    file.instruments = [instruments[key] for key in sorted(instruments)]
+    file.instruments = [instruments[place] for place in sorted(instruments)]
     buffer = io.BytesIO()
     file.write(buffer)
+    return _ending_together(buffer.getvalue(), tune.total_steps)
+
+
+def spelled_in_ascii(key: str) -> str:
+    """A key as it is spelled where there are no music signs: "Bb minor"."""
+    return key.replace("\N{MUSIC FLAT SIGN}", "b").replace("\N{MUSIC SHARP SIGN}", "#")
+
+
+def _ending_together(data: bytes, total_steps: int) -> bytes:
+    """A MIDI file whose tracks all end after so many steps.
+
+    pretty_midi ends each a tick after its last note: a tune that ends with a rest
+    would be shorter in another program.
+    """
+    file = mido.MidiFile(file=io.BytesIO(data))
+    last = total_steps * file.ticks_per_beat // STEPS_PER_QUARTER
+    for track in file.tracks:
+        played = [message for message in track if message.type != "end_of_track"]
+        rest = max(0, last - sum(message.time for message in played))
+        track[:] = [*played, mido.MetaMessage("end_of_track", time=rest)]
+    buffer = io.BytesIO()
+    file.save(file=buffer)
     return buffer.getvalue()
 
 

@@ -31,7 +31,7 @@ from explorer.song import Meter, Song, Track
 
 XML_ENDINGS: Final = (".musicxml", ".xml", ".mxl")
 ENDINGS: Final = (*XML_ENDINGS, ".abc")
-MUSIC21_VERSION: Final = "10.5.1"  # as in requirements-corpus.txt
+MUSIC21_VERSION: Final = "10.5.1"  # as in requirements.txt
 HOW_TO_INSTALL: Final = f"pip install music21=={MUSIC21_VERSION}"
 
 _SILENT_BARS = "z|z|z|"

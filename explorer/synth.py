@@ -37,6 +37,18 @@ from explorer.trio import part_of
 SAMPLE_RATE: Final = 44_100  # frames a second
 BLOCK: Final = 64  # frames; FluidSynth's clock
 SOUNDFONT_VARIABLE: Final = "EXPLORER_SOUNDFONT"
+SOUNDFONTS_VARIABLE: Final = "EXPLORER_SOUNDFONTS"  # a folder of more of them
+SOUNDFONT_FOLDERS: Final = tuple(
+    Path(prefix, folder)
+    for prefix in ("/usr/share", "/usr/local/share")
+    for folder in ("sounds/sf2", "sounds/sf3", "soundfonts")
+)
+SOUNDFONT_LICENCES: Final = {
+    "TimGM6mb": "GPL-2",
+    "FluidR3_GM": "MIT",
+    "FluidR3Mono_GM": "MIT",
+}
+SOUNDFONT_SUFFIXES: Final = (".sf2", ".sf3")
 
 _POOL_SIZE = 2
 _GAIN = 1.5  # a single line of notes peaks near a sixth of full scale; more is halved
@@ -59,6 +71,33 @@ def soundfont_path() -> Path:
     spec = importlib.util.find_spec("pretty_midi")
     folder = Path(spec.origin).parent if spec and spec.origin else Path()
     return folder / "TimGM6mb.sf2"
+
+
+def soundfonts() -> tuple[Path, ...]:
+    """SoundFonts to choose from: the one in use, then those of known folders by name.
+
+    The folders are where systems keep them, and what `EXPLORER_SOUNDFONTS` names.
+    """
+    folders = [*SOUNDFONT_FOLDERS]
+    if own := os.environ.get(SOUNDFONTS_VARIABLE):
+        folders.insert(0, Path(own))
+    found = {
+        path.resolve(): path
+        for folder in folders
+        if folder.is_dir()
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in SOUNDFONT_SUFFIXES and path.is_file()
+    }
+    first = soundfont_path()
+    found.pop(first.resolve(), None)
+    return (first, *found.values()) if first.is_file() else tuple(found.values())
+
+
+def soundfont_name(path: Path | None = None) -> str:
+    """What a SoundFont, the one in use by default, is called, with its licence."""
+    path = path or soundfont_path()
+    licence = SOUNDFONT_LICENCES.get(path.stem)
+    return f"{path.stem} ({licence})" if licence else path.stem
 
 
 def available() -> str | None:
@@ -188,10 +227,10 @@ def _cached_pool(soundfont: Path) -> SynthPool:
 _pool_lock = threading.Lock()
 
 
-def _pool() -> SynthPool:
-    """The process's pool for the SoundFont in use, made once."""
+def _pool(soundfont: Path | None = None) -> SynthPool:
+    """The process's pool for a SoundFont, the one in use by default, made once."""
     with _pool_lock:
-        return _cached_pool(soundfont_path())
+        return _cached_pool(soundfont or soundfont_path())
 
 
 def frame_at(step: int, qpm: float) -> int:
@@ -237,6 +276,7 @@ def render_wav(
     program: int | None = None,
     loops: int = 1,
     tail: bool = True,
+    soundfont: Path | None = None,
 ) -> bytes:
     """A WAV file of the tune played `loops` times.
 
@@ -252,6 +292,8 @@ def render_wav(
     tail
         Whether the sound dies away after the end (1 second longer). Without it the
         file repeats without a seam.
+    soundfont
+        What it sounds of; None is the one in use.
 
     Raises
     ------
@@ -261,7 +303,13 @@ def render_wav(
     if loops < 1:
         raise ValueError(f"loops {loops} must be 1 or more")
     if tail:
-        pcm = _render(tune, program=program, loops=loops, tail_seconds=_TAIL_SECONDS)
+        pcm = _render(
+            tune,
+            program=program,
+            loops=loops,
+            tail_seconds=_TAIL_SECONDS,
+            soundfont=soundfont,
+        )
         fade = min(len(pcm), SAMPLE_RATE // 10)
         ramp = np.linspace(1, 0, fade)[:, None]
         pcm[len(pcm) - fade :] = np.round(pcm[len(pcm) - fade :] * ramp)
@@ -274,6 +322,16 @@ def render_wav(
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
         file.writeframes(pcm.astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def flac_of(wav: bytes) -> bytes:
+    """The same sound as a FLAC file, about half as large and nothing lost."""
+    import soundfile  # its library loads with the first file, not with the app
+
+    pcm, rate = soundfile.read(io.BytesIO(wav), dtype="int16")
+    buffer = io.BytesIO()
+    soundfile.write(buffer, pcm, rate, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()
 
 
@@ -298,11 +356,16 @@ def _programs(notes: Sequence[Note], melody: int | None) -> list[int]:
 
 
 def _render(
-    tune: NoteSequence, *, program: int | None, loops: int, tail_seconds: float
+    tune: NoteSequence,
+    *,
+    program: int | None,
+    loops: int,
+    tail_seconds: float,
+    soundfont: Path | None = None,
 ) -> Int16[ndarray, "frames 2"]:
     """The tune `loops` times, then a tail."""
     _check_length(tune, loops)
-    pool = _pool()
+    pool = _pool(soundfont)
     sounding = _programs(tune.notes, program)
     chosen = {p for n, p in zip(tune.notes, sounding, strict=True) if not n.is_drum}
     channels = {  # a sixteenth program shares the first one's channel

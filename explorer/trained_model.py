@@ -7,7 +7,7 @@ after loading: any number of threads may share one.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 import torch
@@ -24,13 +24,14 @@ from explorer.drums import DrumsConverter
 from explorer.encodings import Encoding, EncodingName
 from explorer.errors import CheckpointError
 from explorer.ghosts import Ghost, ghosts
-from explorer.latent import AttributeVectors
+from explorer.latent import AttributeVectors, Way
 from explorer.library import Library
 from explorer.model import Decoded, split_logits
 from explorer.notes import NoteSequence
 from explorer.trio import TrioConverter
 
 VECTORS: Final = "attributes.safetensors"
+WAYS: Final[tuple[Way, ...]] = get_args(Way)
 CONVERTERS: Final[dict[EncodingName, Callable[..., Converter]]] = {
     "melody": MelodyConverter,
     "drums": DrumsConverter,
@@ -274,6 +275,7 @@ def pack_vectors(vectors: AttributeVectors) -> dict[str, bytes]:
     ):
         arrays[f"{name}.means"] = np.array([bottom, top], np.float32)
     arrays["num_examples"] = np.array([vectors.num_examples], np.int64)
+    arrays["ways"] = np.array([WAYS.index(way) for way in vectors.ways], np.int64)
     return {VECTORS: to_safetensors(arrays)}
 
 
@@ -288,12 +290,20 @@ def read_vectors(checkpoint: Checkpoint) -> AttributeVectors:
     arrays = checkpoint.read_arrays(VECTORS)
     names = tuple(attributes_of(checkpoint.config.encoding))
     shapes = {f"{name}.vector": (checkpoint.config.z_size,) for name in names}
-    shapes |= {f"{name}.means": (2,) for name in names} | {"num_examples": (1,)}
+    shapes |= {f"{name}.means": (2,) for name in names}
+    shapes |= {"num_examples": (1,), "ways": (len(names),)}
     if {name: array.shape for name, array in arrays.items()} != shapes:
         raise CheckpointError(
             f"{checkpoint.path / VECTORS} does not hold one vector of "
             f"{checkpoint.config.z_size} numbers for each of {', '.join(names)}. "
-            "Promote the run again."
+            "Run `python -m explorer attributes` on the checkpoint, or promote the run "
+            "again."
+        )
+    ways = arrays["ways"].tolist()
+    if not set(ways) <= set(range(len(WAYS))):
+        raise CheckpointError(
+            f"{checkpoint.path / VECTORS} has vectors found in a way that this program "
+            f"does not know ({ways}). Update the program."
         )
     means = np.stack([arrays[f"{name}.means"] for name in names])
     return AttributeVectors(
@@ -301,5 +311,6 @@ def read_vectors(checkpoint: Checkpoint) -> AttributeVectors:
         vectors=np.stack([arrays[f"{name}.vector"] for name in names]),
         top=means[:, 1],
         bottom=means[:, 0],
+        ways=tuple(WAYS[way] for way in ways),
         num_examples=int(arrays["num_examples"][0]),
     )

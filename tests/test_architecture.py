@@ -22,6 +22,8 @@ OWNERS = {
     "pretty_midi": r"explorer/midi\.py",
     "symusic": r"explorer/midi\.py",
     "music21": r"explorer/corpus\w*\.py",
+    "mido": r"explorer/midi\.py",
+    "PIL": r"explorer/roll_picture\.py",
     "safetensors": r"explorer/(checkpoint|run_state|sealed_folder)\.py",
     "fluidsynth": r"explorer/synth\.py",
     "soundfile": r"explorer/synth\.py",
@@ -47,7 +49,11 @@ FORBIDDEN = {
 }
 
 # Standard names of what an import name is called on the package index.
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "fluidsynth": "pyfluidsynth"}
+DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "fluidsynth": "pyfluidsynth",
+    "PIL": "pillow",
+}
 
 
 @cache

@@ -29,7 +29,7 @@ from tests.test_drums import write_groove
 
 needs_music21 = pytest.mark.skipif(
     importlib.util.find_spec("music21") is None,
-    reason="music21 is not installed (requirements-corpus.txt)",
+    reason="music21 is not installed (requirements.txt)",
 )
 
 C = Chord(root=0, bass=0, third=4, fifth=7)

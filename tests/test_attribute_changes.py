@@ -5,7 +5,7 @@ import pytest
 
 from explorer.attribute_changes import attribute_changes, percent_changes
 from explorer.attributes import attributes_of
-from explorer.latent import AttributeVectors
+from explorer.latent import MEAN_DIFFERENCE, AttributeVectors
 
 NAMES = tuple(attributes_of("melody"))
 DENSITY = NAMES.index("note_density")
@@ -18,11 +18,16 @@ def write(z):
 
 
 def vectors():
-    directions = np.zeros((5, 3), np.float32)
+    directions = np.zeros((len(NAMES), 3), np.float32)
     directions[DENSITY, 0] = 8
-    zeros = np.zeros(5, np.float32)
+    zeros = np.zeros(len(NAMES), np.float32)
     return AttributeVectors(
-        names=NAMES, vectors=directions, top=zeros, bottom=zeros, num_examples=4
+        names=NAMES,
+        vectors=directions,
+        ways=(MEAN_DIFFERENCE,) * len(NAMES),
+        top=zeros,
+        bottom=zeros,
+        num_examples=4,
     )
 
 
@@ -50,7 +55,12 @@ def test_drums_are_measured_as_drums():
     directions[0, 0] = 8
     zeros = np.zeros(4, np.float32)
     moves = AttributeVectors(
-        names=names, vectors=directions, top=zeros, bottom=zeros, num_examples=4
+        names=names,
+        vectors=directions,
+        ways=(MEAN_DIFFERENCE,) * len(names),
+        top=zeros,
+        bottom=zeros,
+        num_examples=4,
     )
 
     def kicks(z):

@@ -3,7 +3,9 @@ import pytest
 
 from explorer.attributes import (
     attributes_of,
+    average_duration,
     average_interval,
+    average_pitch,
     c_diatonic,
     drum_syncopation,
     drum_variety,
@@ -11,6 +13,7 @@ from explorer.attributes import (
     kick_hat_balance,
     measure,
     note_density,
+    pitch_range,
     syncopation_8th,
     syncopation_16th,
 )
@@ -62,6 +65,9 @@ ONE_NOTE = melody(". . 61 . x . . .")
         ("average_interval", 15 / 11),
         ("syncopation_16th", 3 / 12),
         ("syncopation_8th", 2 / 12),
+        ("average_pitch", (5 * 67 + 5 * 65 + 63 + 70) / 12),
+        ("pitch_range", 7),
+        ("average_duration", 2),
     ],
 )
 def test_published_phrase_has_the_published_values(name, expected):
@@ -86,6 +92,9 @@ def test_one_note_is_counted_where_it_can_be():
     assert average_interval(ONE_NOTE) == 0
     assert syncopation_16th(ONE_NOTE) == 0
     assert syncopation_8th(ONE_NOTE) == 1
+    assert average_pitch(ONE_NOTE) == 61
+    assert pitch_range(ONE_NOTE) == 0
+    assert average_duration(ONE_NOTE) == 2
 
 
 @pytest.mark.parametrize(
@@ -113,6 +122,27 @@ def test_white_keys_are_c_diatonic_and_black_keys_are_not(pitch):
 
 def test_intervals_are_measured_over_rests_and_in_both_directions():
     assert average_interval(melody("60 . x . 72 . 69 .")) == (12 + 3) / 2
+
+
+def test_pitches_count_once_a_note_however_long_it_is():
+    held = melody("60 . . . . . 66 x")
+    assert average_pitch(held) == 63
+    assert pitch_range(held) == 6
+    assert pitch_range(melody("66 . 60 .")) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("60 . . .", 4),  # to the end
+        ("60 . x .", 2),
+        ("60 . x . 62 x . .", (2 + 1) / 2),  # the rest is of no note
+        (". . 60 62 64 . . .", 2),  # the next note ends one
+        ("x . 60 .", 2),  # an end of nothing
+    ],
+)
+def test_a_note_lasts_until_its_end_or_the_next(text, expected):
+    assert average_duration(melody(text)) == expected
 
 
 @pytest.mark.parametrize(

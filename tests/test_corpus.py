@@ -37,7 +37,7 @@ from explorer.notes import Note, sequence
 
 needs_music21 = pytest.mark.skipif(
     importlib.util.find_spec("music21") is None,
-    reason="music21 is not installed (requirements-corpus.txt)",
+    reason="music21 is not installed (requirements.txt)",
 )
 
 
@@ -241,7 +241,7 @@ def test_tunes_of_an_abc_file_are_told_apart_by_number_and_title():
 
 def test_without_music21_the_message_names_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "music21", None)
-    with pytest.raises(DataError, match=r"pip install -r requirements-corpus\.txt"):
+    with pytest.raises(DataError, match=r"pip install -r requirements\.txt"):
         read_abc(HORNPIPE.encode())
 
 

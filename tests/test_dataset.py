@@ -33,7 +33,7 @@ from tests.test_trio import band
 
 needs_music21 = pytest.mark.skipif(
     importlib.util.find_spec("music21") is None,
-    reason="music21 is not installed (requirements-corpus.txt)",
+    reason="music21 is not installed (requirements.txt)",
 )
 PARENT = os.getpid()
 

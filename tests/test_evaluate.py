@@ -11,6 +11,7 @@ from explorer.errors import DataError
 from explorer.evaluate import NUM_SAMPLES, WAYS, evaluate, reconstruct, share_weights
 from explorer.initialisation import initialise
 from explorer.model import MusicVAE
+from explorer.vectors import find_vectors
 from tests.helpers import TINY_MODEL, TINY_MODELS, tiny_dataset, tiny_tokens
 
 
@@ -57,6 +58,7 @@ def test_melodies_have_the_figures_they_always_had(model):
         "posterior",
         "interpolation",
         "attribute_changes",
+        "attribute_success",
         "samples",
         "eval",
     ]
@@ -176,6 +178,7 @@ def test_a_model_that_ignores_its_code_has_collapsed(model):
 
 
 def test_each_phrase_is_drawn_once_for_each_purpose(model, monkeypatch):
+    vectors = find_vectors(model, tiny_dataset(), seed=0)
     decoded = []
     decode = model.decode
 
@@ -184,8 +187,11 @@ def test_each_phrase_is_drawn_once_for_each_purpose(model, monkeypatch):
         return decode(z, **options)
 
     monkeypatch.setattr(model, "decode", counted)
+    monkeypatch.setattr("explorer.evaluate.find_vectors", lambda *_, **__: vectors)
+    monkeypatch.setattr("explorer.evaluate.attribute_success", lambda *_: {})
     num = evaluate(model, tiny_dataset())["eval"]["num_windows"]
-    blends, new, moved = 9, 2, 2 * 5 * 2  # ends and unmoved codes are there already
+    blends, new = 9, 2  # the ends of blends are there already
+    moved = 2 * (1 + 2 * len(vectors.names))  # before, added and subtracted
     assert sum(decoded) == num * (3 + blends + new + moved)
 
 

@@ -237,6 +237,7 @@ def test_moving_adds_amounts_of_the_vectors():
     vectors = AttributeVectors(
         names=("a", "b"),
         vectors=np.eye(2, dtype=np.float32),
+        ways=("slope", "slope"),
         top=np.ones(2, np.float32),
         bottom=np.zeros(2, np.float32),
         num_examples=4,

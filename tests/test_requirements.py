@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTS = ("requirements.txt", "requirements-corpus.txt", "requirements-dev.txt")
+LISTS = ("requirements.txt", "requirements-dev.txt")
 LINE = re.compile(r"([\w.-]+)==([\w.]+)")
 
 FLOORS = {

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 needs_music21 = pytest.mark.skipif(
     not scores.is_available(),
-    reason="music21 is not installed (pip install -r requirements-corpus.txt)",
+    reason="music21 is not installed (pip install -r requirements.txt)",
 )
 pytestmark = needs_music21
 
@@ -281,7 +281,7 @@ def test_a_path_in_an_archive_is_only_a_name(tmp_path, monkeypatch):
 
 
 def test_the_version_that_is_named_is_the_one_that_is_pinned():
-    pinned = (ROOT / "requirements-corpus.txt").read_text()
+    pinned = (ROOT / "requirements.txt").read_text()
     assert f"music21=={scores.MUSIC21_VERSION}\n" in pinned
 
 

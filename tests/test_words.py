@@ -8,7 +8,7 @@ from explorer.compare import Comparison
 from explorer.encodings import ENCODINGS
 from explorer.ui import words
 
-PLAIN = np.array([0.8, 0.25, 2.0, 0.1, 0.1])
+PLAIN = np.array([0.8, 0.25, 2.0, 0.1, 0.1, 67.0, 12.0, 3.0])
 
 
 def changed(name, value):
@@ -26,8 +26,8 @@ def test_every_attribute_has_words_of_its_own(encoding):
 
 
 def test_a_trio_says_which_part_got_busier():
-    before = np.zeros(7)
     names = list(attributes_of("trio"))
+    before = np.zeros(len(names))
     for name, said in (
         ("note_density", "busier melody (+2.0 notes a bar)"),
         ("bass_density", "busier bass (+2.0 notes a bar)"),
@@ -56,8 +56,8 @@ def test_a_change_too_small_to_hear_is_not_claimed():
 
 
 def test_only_what_stands_out_is_described():
-    others = np.tile(np.linspace(0, 1, 11)[:, None], (1, 5))
-    usual = np.full(5, 0.5)
+    others = np.tile(np.linspace(0, 1, 11)[:, None], (1, len(PLAIN)))
+    usual = np.full(len(PLAIN), 0.5)
     assert words.describe(usual, others, "melody") == "An ordinary mix of everything."
     usual[1] = 0.95
     assert words.describe(usual, others, "melody") == "Busy."

@@ -61,6 +61,13 @@ def build() -> Parser:
     _train(add("train", "training", "train a preset, or resume its run"))
     _evaluate(add("evaluate", "training", "measure a checkpoint on held-out tunes"))
     _promote(add("promote", "training", "make a checkpoint of a training run"))
+    renewed = add(
+        "attributes", "training", "find and measure a checkpoint's sliders again"
+    )
+    _checkpoint(renewed)
+    _data(renewed)
+    _seed(renewed, "that it was promoted with")
+    _threads(renewed)
     drawn = add("figures", "figures", "draw a checkpoint's figures from its metrics")
     _checkpoint(drawn)
     _compare(add("compare", "figures", "put checkpoints side by side"))
@@ -70,6 +77,7 @@ def build() -> Parser:
     _interpolate(add("interpolate", "tunes", "write the tunes between two tunes"))
     _shape(add("shape", "tunes", "write a tune with more or less of an attribute"))
     _render(add("render", "tunes", "make a WAV file of a MIDI file"))
+    _remake(add("remake", "keeping", "make the music of a recipe again"))
     inspected = add(
         "inspect", "tunes", "say what the app makes of a MIDI file, or what a model is"
     )
@@ -241,6 +249,24 @@ def _index(command: Parser) -> None:
     )
     _workers(command, "map")
     _seed(command, "of the choice of phrases and the layouts")
+
+
+def _remake(command: Parser) -> None:
+    command.add_argument(
+        "recipe", metavar="RECIPE", type=Path, help="recipe.json, as the app keeps it"
+    )
+    command.add_argument(
+        "-o", "--out", type=Path, help="MIDI file to write (the recipe's name)"
+    )
+    command.add_argument("--wav", type=Path, help="WAV file to write as well")
+    command.add_argument(
+        "--root", type=Path, help="folder of the checkpoints (checkpoints)"
+    )
+    command.add_argument(
+        "--anyway",
+        action="store_true",
+        help="use a checkpoint of that name even if its weights are others",
+    )
 
 
 def _compare(command: Parser) -> None:

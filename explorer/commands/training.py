@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from explorer import checkpoint, dataset, pictures
+from explorer.attribute_renewal import renew_attributes
 from explorer.commands import Report
 from explorer.commands.progress import files_done, progress_bar, stages
 from explorer.commands.tunes import CHECKPOINTS, checkpoint_folder
@@ -172,6 +173,32 @@ def promote(arguments: Namespace) -> Report:
             "figures": figures,
         },
         text=text,
+    )
+
+
+def attributes(arguments: Namespace) -> Report:
+    """Find and measure the attribute vectors of a checkpoint again."""
+    torch.set_num_threads(arguments.threads)
+    folder = checkpoint_folder(arguments.checkpoint)
+    with progress_bar("stage") as bar:
+        found = renew_attributes(
+            checkpoint.load(folder),
+            dataset.load(arguments.data),
+            seed=arguments.seed,
+            on_stage=stages(bar),
+        )
+    values = {
+        name: found.metrics[name] for name in ("attribute_changes", "attribute_success")
+    }
+    works = values["attribute_success"]["works"]
+    said = ", ".join(
+        f"{name} {'-' if share is None else f'{share:.0%}'}"
+        for name, share in works.items()
+    )
+    return Report(
+        values=values,
+        text=f"{folder}: of held-out phrases that can follow, these do: {said}. "
+        f"Next: figures {folder}",
     )
 
 

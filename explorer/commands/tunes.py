@@ -64,7 +64,7 @@ def reconstruct(arguments: Namespace) -> Report:
     tune = read_phrase(arguments.file, model, arguments.track, arguments.bar)
     z = model.encode([tune]).mu
     (decoded,) = _decode(model, z, arguments, [tune.qpm])
-    _write(arguments.out, midi.write_midi(decoded.tune))
+    write_file(arguments.out, midi.write_midi(decoded.tune))
     kept = _compared(model, tune, decoded)
     return Report(
         values={
@@ -137,7 +137,7 @@ def shape(arguments: Namespace) -> Report:
     moved = model.attribute_vectors.move(z, wanted)
     (before,) = _decode(model, z, arguments, [tune.qpm])
     (after,) = _decode(model, moved, arguments, [tune.qpm])
-    _write(arguments.out, midi.write_midi(after.tune))
+    write_file(arguments.out, midi.write_midi(after.tune))
     tokens = (model.converter.to_tokens(tune), before.tokens, after.tokens)
     original, found, bent = (_measured(model, each) for each in tokens)
     values = {
@@ -177,7 +177,7 @@ def render(arguments: Namespace) -> Report:
         title=song.title,
     )
     sound = synth.render_wav(tune, program=arguments.program, loops=arguments.loops)
-    _write(arguments.out, sound)
+    write_file(arguments.out, sound)
     seconds = round((len(sound) - 44) / 4 / synth.SAMPLE_RATE, 3)
     return Report(
         values={
@@ -323,11 +323,12 @@ def _write_all(folder: Path, tunes: list[NoteSequence]) -> list[Path]:
     digits = max(2, len(str(len(tunes) - 1)))
     paths = [folder / f"{index:0{digits}}.mid" for index in range(len(tunes))]
     for path, tune in zip(paths, tunes, strict=True):
-        _write(path, midi.write_midi(tune))
+        write_file(path, midi.write_midi(tune))
     return paths
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file and the folders it lies in, or say why that cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -1,5 +1,6 @@
 """The two views of the page Blend, and what stands under both."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -21,6 +22,7 @@ from explorer.ui import (
 )
 from explorer.ui.blending import Step
 from explorer.ui.player.contract import FEWEST_STEPS, MOST_STEPS, strip_share
+from explorer.ui.state import Pick
 
 GRIP: Final = 20  # pixels beside the tiles, to pull at
 
@@ -37,12 +39,12 @@ def line() -> None:
     _about(path[blending.front(path)])
     one, journey = st.columns(2)
     with one:
-        _save(path[blending.front(path)])
+        _save(path[blending.front(path)], blending.ends())
     with journey:
-        saving.downloads(
-            blending.whole(path),
-            name="journey",
-            label=f"All {len(path)} in a row",
+        saving.keep(
+            [blending.passage(step, blending.ends()) for step in path],
+            title=blending.title(),
+            label=f"Keep all {len(path)} in a row",
             key="journey",
         )
     _curves(path)
@@ -63,7 +65,7 @@ def square() -> None:
                         which, f"{nouns.one.capitalize()} {which.upper()}"
                     )
         _about(squaring.front())
-        _save(squaring.front())
+        _save(squaring.front(), squaring.corners())
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("Make this one a corner:", width="content")
             for which in squaring.CORNERS:
@@ -147,9 +149,12 @@ def _about(step: Step) -> None:
     st.markdown(f"**Next to {nouns.one} A:** {blending.changes(step)}.")
 
 
-def _save(step: Step) -> None:
-    saving.downloads(
-        step.tune, name=saving.file_name(step.title), label="This one", key="one"
+def _save(step: Step, among: Sequence[Pick]) -> None:
+    saving.keep(
+        [blending.passage(step, among)],
+        title=step.title,
+        label="Keep this one",
+        key="one",
     )
 
 

@@ -1,5 +1,6 @@
 """The blend on the table: its two ends, its settings and the tunes in between."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,8 @@ from jaxtyping import Float, Int
 from numpy import ndarray
 
 from explorer.ghosts import Ghost
-from explorer.notes import NoteSequence, concatenate
+from explorer.notes import NoteSequence
+from explorer.passage import Passage
 from explorer.ui import cache, picks, state, words
 from explorer.ui.player import PlayerData, Tile, loop_of
 from explorer.ui.player.contract import FEWEST_STEPS, MOST_STEPS
@@ -99,11 +101,21 @@ def front(path: tuple[Step, ...]) -> int:
     return round(share * (len(path) - 1))
 
 
-def whole(path: tuple[Step, ...]) -> NoteSequence:
-    """All steps one after the other."""
+def title() -> str:
+    """What all steps together are called."""
     first, second = ends()
-    return concatenate(
-        [step.tune for step in path], title=f"{first.title} to {second.title}"
+    return f"{first.title} to {second.title}"
+
+
+def passage(step: Step, among: Sequence[Pick]) -> Passage:
+    """A step to be kept, and the tunes it lies between."""
+    model = model_name()
+    sources = [f"{pick.title} ({picks.credit(model, pick)})" for pick in among]
+    return Passage(
+        title=step.title,
+        tune=step.tune,
+        z=step.z,
+        credit=f"between {' and '.join(sources)}",
     )
 
 

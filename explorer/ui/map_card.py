@@ -57,9 +57,7 @@ def card() -> None:
     near = cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1)
     others = [row for row in near if row != pick.row][:NUM_NEIGHBOURS]
     controls.gallery(picks.dots(model, others), key="map_neighbours")
-    saving.downloads(
-        pick.tune, name=saving.file_name(pick.title), label="Save it", key="map_save"
-    )
+    saving.keep([picks.passage(pick)], title=pick.title, key="map_save")
 
 
 def _told(pick: Pick) -> str:

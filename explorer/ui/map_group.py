@@ -84,10 +84,10 @@ def card(*, play_again: Callable[[], None], end: Callable[[], None]) -> None:
             "Play as a medley", key="map_group_play", on_click=failures.guarded(played)
         )
         st.button("Let go", key="map_group_end", on_click=failures.guarded(ended))
-    saving.downloads(
-        _medley(heard),
-        name=saving.file_name(_title()),
-        label="Save the medley",
+    saving.keep(
+        [picks.passage(pick) for pick in heard],
+        title=_title(),
+        label="Keep the medley",
         key="map_group_save",
     )
 

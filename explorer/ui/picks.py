@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from explorer import examples
 from explorer.examples import ExamplePlace, ExampleTune
 from explorer.ghosts import Ghost
 from explorer.notes import NoteSequence, slice_bars
+from explorer.passage import Passage
 from explorer.trained_model import DecodedTune
 from explorer.ui import cache, state, words
 from explorer.ui.player import PlayerData, loop_of
 from explorer.ui.state import Certainty, Origin, Pick
 
+WRITTEN: Final = ("example", "upload")  # origins of notes that no model wrote
 TEMPO = 110.0  # of dots and surprises, quarter notes per minute
 
 
@@ -105,6 +108,16 @@ def as_written(model: str, pick: Pick) -> Pick | None:
     return replace(pick, title=title, tune=tune, origin="upload", row=None)
 
 
+def passage(pick: Pick) -> Passage:
+    """A tune to be kept: by its code, or as it was written."""
+    return Passage(
+        title=pick.title,
+        tune=pick.tune,
+        z=None if is_written(pick) else pick.z,
+        credit=pick.credit,
+    )
+
+
 def same_dot(before: str, model: str, row: int) -> Pick | None:
     """The phrase that starts where a dot of another model's map does, if any."""
     old, new = cache.model(before).library, cache.model(model).library
@@ -163,7 +176,7 @@ def plain_certainty(decoded: DecodedTune) -> Certainty:
 
 def is_written(pick: Pick) -> bool:
     """Whether its notes are as somebody wrote them, not the model's."""
-    return pick.origin in ("example", "upload")
+    return pick.origin in WRITTEN
 
 
 def certainty(model: str, pick: Pick) -> Certainty | None:

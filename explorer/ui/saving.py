@@ -1,128 +1,167 @@
-"""Saving what is heard: a tune as a file, the way the dock plays it."""
+"""Keeping what is heard: a popover with every file that music is kept in.
 
-from dataclasses import replace
+Files are made when they are asked for, the way the dock plays: tempo, instrument, key,
+octave, beat, drone.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-from explorer import examples, midi
-from explorer.after_effects import drone_on, likely_tonic, rearranged, tonic_of
-from explorer.encodings import EncodingName
-from explorer.notes import Note, NoteSequence, with_loop
-from explorer.trio import part_of
+from explorer import keeping, kept_files, recipe, synth
+from explorer.caps import MAX_AUDIO_SECONDS
+from explorer.kept_files import Kept
+from explorer.notes import NoteSequence, concatenate
+from explorer.passage import Passage
 from explorer.ui import cache, controls, state, words
 
-MIDI_TRACKS: Final[dict[EncodingName, str]] = {
-    "drums": "One drum track, on channel 10.",
-    "trio": "Three tracks: melody, bass, and drums on channel 10.",
-}
-"""What stands in a saved MIDI file, where it is more than a tune."""
+SOUNDFONT: Final = "soundfont"  # path; which SoundFont files are made with
+FILES: Final[tuple[tuple[str, str, str, Callable[[Kept], bytes]], ...]] = (
+    ("MIDI", "mid", "audio/midi", kept_files.midi_file),
+    ("Sheet music (MusicXML)", "musicxml", "application/xml", kept_files.score_file),
+    ("Picture (PNG)", "png", "image/png", kept_files.picture_file),
+    ("Recipe", "recipe.json", "application/json", kept_files.recipe_file),
+)
+SOUNDS: Final[tuple[tuple[str, str, str, Callable[[Kept], bytes]], ...]] = (
+    ("WAV", "wav", "audio/wav", kept_files.wav_file),
+    ("FLAC", "flac", "audio/flac", kept_files.flac_file),
+)
 
 
 def as_heard(tune: NoteSequence) -> NoteSequence:
     """The tune as the dock plays it: tempo, instrument, key, octave, beat, drone."""
-    sound = state.sound()
-    tune = rearranged(
-        tune,
-        key=sound.key,
-        octave=sound.octave,
-        has_bass=controls.encoding() == "trio",
-    )
-    notes = tune.notes
-    if sound.program is not None:
-        notes = tuple(
-            replace(note, program=sound.program) if _is_melody(note) else note
-            for note in notes
-        )
-    heard = replace(tune, notes=notes, qpm=sound.qpm or tune.qpm)
-    for loop in (_beat_under(tune), _drone_under(tune)):
-        heard = heard if loop is None else with_loop(heard, loop)
-    return heard
+    return keeping.as_heard(tune, state.sound(), controls.encoding())
 
 
-def _drone_under(tune: NoteSequence) -> NoteSequence | None:
-    """The drone set in the dock, on the key's tonic or the tune's own."""
-    sound = state.sound()
-    if not sound.drone or controls.encoding() == "drums":
-        return None
-    key = sound.key
-    tonic = tonic_of(key) if key else likely_tonic(tune.notes)
-    return None if tonic is None else drone_on(tonic)
-
-
-def _beat_under(tune: NoteSequence) -> NoteSequence | None:
-    """The beat set in the dock; music with drums of its own gets none."""
-    if any(note.is_drum for note in tune.notes):
-        return None
-    wanted = state.sound().beat
-    found = (beat for beat in examples.beat_loops() if beat.title == wanted)
-    beat = next(found, None)
-    return None if beat is None else beat.tune
-
-
-def _is_melody(note: Note) -> bool:
-    """Whether the dock's instrument plays a note; a tune alone may be low as a bass."""
-    return (
-        part_of(note) == "melody" if controls.encoding() == "trio" else not note.is_drum
-    )
-
-
-def _set_in_dock(tune: NoteSequence) -> str | None:
-    """What a saved file has that the tune has not, in words."""
-    sound = state.sound()
-    said = []
-    if _beat_under(tune):
-        said.append(f"with the beat “{sound.beat}” under it")
-    if _drone_under(tune):
-        said.append("with a drone under it")
-    if sound.key and controls.encoding() != "drums":
-        said.append(f"in {sound.key}")
-    if sound.octave and controls.encoding() != "drums":
-        octaves = words.counted(abs(sound.octave), "octave")
-        said.append(f"{octaves} {'up' if sound.octave > 0 else 'down'}")
-    if not said:
-        return None
-    return f"As set in the player: {', '.join(said)}."
-
-
-def downloads(tune: NoteSequence, *, name: str, label: str, key: str) -> None:
-    """Buttons that save a tune as MIDI and as WAV, as the dock plays it.
+def keep(
+    passages: Sequence[Passage], *, title: str, key: str, label: str = "Keep it"
+) -> None:
+    """A button that opens every way to keep some music, as the dock plays it.
 
     Parameters
     ----------
-    tune
-        What to save.
-    name
-        Name of the file, without its ending.
-    label
-        What is saved, in a word or two.
+    passages
+        What is kept, one after the other; at least one.
+    title
+        Of the whole; files are named after it.
     key
-        Streamlit's name of the buttons.
+        Streamlit's name of the button; what is in it begins with it.
+    label
+        On the button.
     """
-    heard, under = as_heard(tune), _set_in_dock(tune)
-    missing = cache.no_wav_because()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            f"{label} as MIDI",
-            lambda: midi.write_midi(heard),
-            file_name=f"{name}.mid",
-            mime="audio/midi",
-            key=f"{key}_midi",
-            help=under or MIDI_TRACKS.get(controls.encoding()),
-            on_click="ignore",
+    popover = st.popover(label, icon=":material/download:", key=key, on_change="rerun")
+    if popover.open:
+        with popover:
+            _files(passages, title, key)
+
+
+def _files(passages: Sequence[Passage], title: str, key: str) -> None:
+    heard = as_heard(_whole(passages, title))
+    st.caption(words.plain(_told(heard)))
+    missing = _no_sound_because(heard)
+    font = None if missing else _soundfont(key)
+    kept = partial(_kept, tuple(passages), title, state.sound(), font)
+    name = file_name(title)
+    st.download_button(
+        "Everything in one ZIP",
+        lambda: kept_files.archive(kept(), name, has_sound=missing is None),
+        file_name=f"{name}.zip",
+        mime="application/zip",
+        key=f"{key}_zip",
+        type="primary",
+        width="stretch",
+        on_click="ignore",
+        help="MIDI, sheet music, a picture, sound, and a recipe from which "
+        "`python -m explorer remake` makes the music again.",
+    )
+    for files in (FILES, () if missing else SOUNDS):
+        with st.container(horizontal=True):
+            for label, ending, mime, make in files:
+                st.download_button(
+                    label,
+                    partial(_made, make, kept),
+                    file_name=f"{name}.{ending}",
+                    mime=mime,
+                    key=f"{key}_{ending.partition('.')[0]}",
+                    on_click="ignore",
+                )
+    if missing:
+        st.caption(words.plain(f"WAV and FLAC: {missing}"))
+
+
+def _whole(passages: Sequence[Passage], title: str) -> NoteSequence:
+    return concatenate([passage.tune for passage in passages], title=title)
+
+
+def _kept(
+    passages: tuple[Passage, ...],
+    title: str,
+    sound: keeping.Sound,
+    soundfont: Path | None,
+) -> Kept:
+    """What is kept, with the recipe of it."""
+    name = controls.model_name()
+    used = cache.model(name)
+    whole = keeping.as_heard(_whole(passages, title), sound, used.encoding)
+    written = recipe.write(
+        passages, used, sound, title=title, decode=lambda z: cache.decode(name, z).tune
+    )
+    return Kept(tune=whole, title=title, recipe=written, soundfont=soundfont)
+
+
+def _made(make: Callable[[Kept], bytes], kept: Callable[[], Kept]) -> bytes:
+    return make(kept())
+
+
+def _no_sound_because(heard: NoteSequence) -> str | None:
+    if missing := cache.no_wav_because():
+        return missing
+    if heard.duration_seconds > MAX_AUDIO_SECONDS:
+        return (
+            f"it lasts {heard.duration_seconds / 60:.1f} minutes; at most "
+            f"{MAX_AUDIO_SECONDS // 60} are made into sound. Take fewer bars."
         )
-        if missing is None:
-            st.download_button(
-                f"{label} as WAV",
-                lambda: cache.wav(heard),
-                file_name=f"{name}.wav",
-                mime="audio/wav",
-                key=f"{key}_wav",
-                help=under,
-                on_click="ignore",
-            )
-    if missing is not None:
-        st.caption(words.plain(f"WAV: {missing}"))
+    return None
+
+
+def _soundfont(key: str) -> Path:
+    """The SoundFont to make sound with; a choice where there are several."""
+    fonts = synth.soundfonts()
+    if len(fonts) == 1:
+        st.caption(words.plain(f"Sound: {synth.soundfont_name(fonts[0])}."))
+        return fonts[0]
+    kept = st.session_state.get(SOUNDFONT)
+    chosen: Path = st.selectbox(
+        "Sound (SoundFont)",
+        fonts,
+        index=fonts.index(kept) if kept in fonts else 0,
+        format_func=synth.soundfont_name,
+        key=f"{key}_soundfont",
+        required=True,
+    )
+    st.session_state[SOUNDFONT] = chosen
+    return chosen
+
+
+def _told(heard: NoteSequence) -> str:
+    """How long what is kept is, and what it has that the tune has not."""
+    sound, encoding = state.sound(), controls.encoding()
+    bars = words.counted(heard.num_bars, "bar")
+    said = [f"{bars} at {heard.qpm:g} beats a minute"]
+    if sound.beat and encoding == "melody":
+        said.append(f"with the beat “{sound.beat}” under it")
+    if encoding != "drums":
+        if sound.drone:
+            said.append("with a drone under it")
+        if sound.key:
+            said.append(f"in {sound.key}")
+        if sound.octave:
+            octaves = words.counted(abs(sound.octave), "octave")
+            said.append(f"{octaves} {'up' if sound.octave > 0 else 'down'}")
+    return f"As set in the player: {', '.join(said)}."
 
 
 def file_name(title: str) -> str:

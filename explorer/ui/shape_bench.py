@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from explorer.ui import controls, saving, shaping, state, words
+from explorer.ui import controls, picks, saving, shaping, state, words
 from explorer.ui.failures import guarded
 from explorer.ui.player import SliderData, SlidersEvent, sliders
 from explorer.ui.shaping import Bent, Setting, Size, Slider
@@ -71,12 +71,7 @@ def result(found: Bent, key: str) -> None:
     controls.gallery(shaping.before_and_after(found), key=f"{key}_gallery")
     st.markdown(f"**What changed:** {shaping.changes(found)}.")
     controls.use_as_ends(found.pick, key=f"{key}_use", then=shaping.redraw)
-    saving.downloads(
-        found.pick.tune,
-        name=saving.file_name(found.pick.title),
-        label="Save it",
-        key=f"{key}_save",
-    )
+    saving.keep([picks.passage(found.pick)], title=found.pick.title, key=f"{key}_save")
 
 
 def success(share: float | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from explorer.ghosts import Ghost
+from explorer.keeping import Sound
 from explorer.notes import NoteSequence
 from explorer.ui.player import DockSettings
 
@@ -102,19 +103,6 @@ class Playing:
     play_id: int  # goes up when somebody asks for sound
     autoplay: bool  # whether it starts the sound where there is none
     model: str | None  # the checkpoint in use when it was handed over
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sound:
-    """What the listener set in the dock, so that a download sounds the same."""
-
-    qpm: float | None  # None: the tune's own tempo
-    program: int | None  # None: the tune's own instrument
-    instrument: str | None = None  # its name in the sound bank
-    beat: str | None = None  # title of the beat under a melody; None: none
-    key: str | None = None  # that all notes stay in; None: as they were written
-    octave: int = 0
-    drone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
