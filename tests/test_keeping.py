@@ -15,7 +15,7 @@ import soundfile
 import symusic
 from PIL import Image, ImageColor
 
-from explorer import keeping, kept_files, recipe, synth, trained_model
+from explorer import keeping, kept_files, recipe, roll_picture, synth, trained_model
 from explorer.encodings import ENCODINGS
 from explorer.errors import RecipeError
 from explorer.examples import beat_loops
