@@ -302,7 +302,8 @@ def test_the_number_of_tunes_on_the_way_is_a_setting(app):
     opened(app, "blend")
     app.slider(key=state.BLEND_STEPS).set_value(5).run()
     assert not app.exception
-    assert "All 5" in "".join(button.label for button in app.get("download_button"))
+    (strip,) = components(app, "explorer_strip")
+    assert len(json.loads(strip.mixed.json or strip.json)["tiles"]) == 5
 
 
 def test_the_ends_are_the_tunes_as_written_until_asked_otherwise(app):
@@ -468,6 +469,8 @@ def test_figures_on_the_page_are_those_of_the_checkpoint(app):
 def test_wav_is_offered_only_where_it_can_be_made(app, monkeypatch):
     sentence = "FluidSynth is not installed, so sound files cannot be made."
     monkeypatch.setattr("explorer.synth.available", lambda: sentence)
+    app.session_state["one"] = True  # the popover is open
     opened(app, "blend")
+    assert any("MIDI" in b.label for b in app.get("download_button"))
     assert not any("WAV" in b.label for b in app.get("download_button"))
     assert sentence in said(app)
