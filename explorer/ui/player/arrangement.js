@@ -3,7 +3,7 @@
 
 import { ArrangementBlocks, barsOf } from "./arrangement_blocks.js";
 import { ArrangementHand } from "./arrangement_hand.js";
-import { doubled, moved, roundOf, startIn, without } from "./arrangement_order.js";
+import { doubled, movedTo, roundOf, startIn, without } from "./arrangement_order.js";
 import { themeOf } from "./colour.js";
 import { isLoop } from "./contract.js";
 import { BAR } from "./layout.js";
@@ -217,7 +217,7 @@ export class Arrangement {
     if (to === stop) return;
     const { title } = this.stops[stop];
     const words = `${title} is now stop ${to + 1} of ${this.stops.length}.`;
-    this.#tell(moved(this.stops, stop, gap), to, words);
+    this.#tell(movedTo(this.stops, stop, gap), to, words);
   }
 
   /** Ask Python for these stops. @param {JourneyStop[]} stops @param {number} wanted @param {string} words */

@@ -12,7 +12,7 @@
  * @param {number} from
  * @param {number} gap 0..items.length
  */
-export function moved(items, from, gap) {
+export function movedTo(items, from, gap) {
   const rest = items.filter((_, i) => i !== from);
   rest.splice(gap > from ? gap - 1 : gap, 0, items[from]);
   return rest;

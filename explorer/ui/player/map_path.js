@@ -12,7 +12,7 @@
  */
 
 export const POINTS = 64; // of a line, as it is told
-const SHORTEST = 24; // pixels of a line that is meant as one
+const SHORTEST_LINE = 24; // pixels of a line that is meant as one
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -137,7 +137,7 @@ export class MapPath {
   #finish() {
     const { line } = this;
     this.line = null;
-    if (line && lengthOf(line) >= SHORTEST) {
+    if (line && lengthOf(line) >= SHORTEST_LINE) {
       const places = evenly(line, POINTS).map(([x, y]) => this.ground.placeAt(x, y));
       /** @type {Point[]} */
       const within = places.flatMap((place) => (place ? [[place.x, place.y]] : []));
