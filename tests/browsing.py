@@ -208,11 +208,25 @@ def wait_for_loop(page, steps):
     )
 
 
-def saved(page, label):
-    """Bytes of what a download button gives."""
+def saved(page, what, kind="MIDI"):
+    """Bytes of a file that "Keep it" makes.
+
+    Parameters
+    ----------
+    what
+        On the button that opens all kinds of files.
+    kind
+        On the button of one kind.
+    """
+    button = page.get_by_role("button", name=kind, exact=True)
+    if not button.is_visible():
+        page.get_by_role("button", name=what).click()
     with page.expect_download() as download:
-        page.get_by_role("button", name=label).click()
-    return download.value.path().read_bytes()
+        button.click()
+    data = download.value.path().read_bytes()
+    page.keyboard.press("Escape")
+    expect(button).to_have_count(0)
+    return data
 
 
 def open_square(page):

@@ -221,12 +221,12 @@ def test_what_is_saved_as_midi_has_the_notes_and_the_tempo_of_the_dock(visit):
     tempo.focus()
     tempo.press("End")
     page.wait_for_timeout(1500)
-    song = midi.read_midi(saved(page, "This one as MIDI"), name="saved.mid")
+    song = midi.read_midi(saved(page, "Keep this one"), name="saved.mid")
     assert song.num_notes == page.evaluate(
         "window.__explorerAudio.engine.loop.notes.length"
     )
     assert song.qpm == pytest.approx(220, abs=0.5)
-    journey = midi.read_midi(saved(page, "All 9 in a row as MIDI"), name="all.mid")
+    journey = midi.read_midi(saved(page, "Keep all 9 in a row"), name="all.mid")
     assert journey.total_steps > 8 * song.total_steps / 2
 
 
@@ -235,7 +235,7 @@ def test_what_is_saved_as_wav_is_stereo_sound(visit):
     if sentence := synth.available():
         expect(page.get_by_text(sentence).first).to_be_visible()
         return
-    with wave.open(io.BytesIO(saved(page, "This one as WAV"))) as sound:
+    with wave.open(io.BytesIO(saved(page, "Keep this one", "WAV"))) as sound:
         assert sound.getnchannels() == 2
         assert sound.getframerate() == 44_100
         frames = sound.readframes(sound.getnframes())

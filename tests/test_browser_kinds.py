@@ -127,10 +127,9 @@ def test_a_beat_put_under_a_tune_is_heard_and_saved_with_it(visit):
     beat = beat_loops()[4]
     page.get_by_role("combobox", name="Beat", exact=True).select_option(beat.title)
     start_to_play(page)
-    button = page.get_by_role("button", name="This one as MIDI")
-    button.hover()
-    expect(page.get_by_text(f"With the beat “{beat.title}” under it")).to_be_visible()
-    song = midi.read_midi(saved(page, "This one as MIDI"), name="saved.mid")
+    page.get_by_role("button", name="Keep this one").click()
+    expect(page.get_by_text(f"with the beat “{beat.title}” under it")).to_be_visible()
+    song = midi.read_midi(saved(page, "Keep this one"), name="saved.mid")
     (drums,) = (track for track in song.tracks if track.is_drum)
     hits = {(note.pitch, note.start_step) for note in drums.notes}
     assert hits == {(note.pitch, note.start_step) for note in beat.tune.notes}
@@ -145,7 +144,7 @@ def test_a_saved_song_has_a_track_for_each_part(visit):
     wait_for_loop(page, 256)
     expect(page.get_by_role("heading", name="Blend two songs")).to_be_visible()
     expect(page.get_by_role("heading", name="Blend two tunes")).to_have_count(0)
-    song = midi.read_midi(saved(page, "This one as MIDI"), name="saved.mid")
+    song = midi.read_midi(saved(page, "Keep this one"), name="saved.mid")
     assert [track.is_drum for track in song.tracks] == [False, False, True]
     assert [track.program for track in song.tracks[:2]] == [0, 33]
     count = page.evaluate("window.__explorerAudio.engine.loop.notes.length")

@@ -373,6 +373,6 @@ def test_a_ghost_can_be_heard_and_a_key_moves_every_note_into_it(visit):
         "window.__explorerAudio.engine.seen.notes.map((note) => note.pitch % 12)"
     )
     assert set(pitches) <= {0, 2, 4, 5, 7, 9, 11}
-    song = midi.read_midi(saved(page, "This one as MIDI"), name="kept.mid")
+    song = midi.read_midi(saved(page, "Keep this one"), name="kept.mid")
     kept = {note.pitch % 12 for track in song.tracks for note in track.notes}
     assert kept == set(pitches)

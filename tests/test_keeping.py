@@ -174,7 +174,7 @@ def test_sheet_music_has_the_same_notes_in_whole_bars(model):
     assert data == kept_files.score_file(found)
     score = music21.converter.parseData(data.decode(), format="musicxml")
     assert {len(p.getElementsByClass("Measure")) for p in score.parts} == {16}
-    assert score.metadata.title == "A journey"
+    assert score.metadata.movementName == "A journey"
     pitched = sorted(
         (note.start_step / 4, note.pitch)
         for note in found.tune.notes

@@ -16,6 +16,7 @@ from explorer.caps import MAX_AUDIO_SECONDS
 from explorer.kept_files import Kept
 from explorer.notes import NoteSequence, concatenate
 from explorer.passage import Passage
+from explorer.trio import PART_NAMES, part_of
 from explorer.ui import cache, controls, state, words
 
 SOUNDFONT: Final = "soundfont"  # path; which SoundFont files are made with
@@ -29,8 +30,6 @@ SOUNDS: Final[tuple[tuple[str, str, str, Callable[[Kept], bytes]], ...]] = (
     ("WAV", "wav", "audio/wav", kept_files.wav_file),
     ("FLAC", "flac", "audio/flac", kept_files.flac_file),
 )
-
-
 def as_heard(tune: NoteSequence) -> NoteSequence:
     """The tune as the dock plays it: tempo, instrument, key, octave, beat, drone."""
     return keeping.as_heard(tune, state.sound(), controls.encoding())
@@ -161,7 +160,14 @@ def _told(heard: NoteSequence) -> str:
         if sound.octave:
             octaves = words.counted(abs(sound.octave), "octave")
             said.append(f"{octaves} {'up' if sound.octave > 0 else 'down'}")
-    return f"As set in the player: {', '.join(said)}."
+    return f"As set in the player: {', '.join(said)}. {_tracks(heard)}."
+
+
+def _tracks(heard: NoteSequence) -> str:
+    """The tracks of what is kept; a part without a note has none."""
+    written = {part_of(note) for note in heard.notes}
+    parts = [part for part in PART_NAMES if part in written]
+    return f"{words.counted(len(parts), 'track')}: {', '.join(parts)}"
 
 
 def file_name(title: str) -> str:
