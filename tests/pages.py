@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.ui import state
 from tests.conftest import ROOT
 
-PAGES = ("start", "blend", "map", "shape", "my_music", "under_the_hood")
+PAGES = ("start", "blend", "map", "shape", "journey", "my_music", "under_the_hood")
 PATIENCE = 600.0  # seconds a run may take: a busy machine must not fail a test
 
 

@@ -56,7 +56,7 @@ def bars_to_choose(model: str) -> tuple[int, ...]:
 def change(wanted: JourneyPlan) -> None:
     """Make this the journey, and let the dock follow; the one before is kept."""
     _take(wanted)
-    _offer()
+    hear()
 
 
 def can_undo() -> bool:
@@ -69,7 +69,7 @@ def undo() -> None:
     *rest, (_, found) = _before()
     st.session_state[BEFORE] = tuple(rest)
     journeying.set_plan(found)
-    _offer()
+    hear()
 
 
 def add(pick: Pick) -> int:
@@ -104,6 +104,13 @@ def begin(stops: Sequence[Pick]) -> None:
     _take(replace(found, stops=tuple(stops[:MOST_STOPS])))
     tune = journeying.whole()
     state.play(tune.title, tune)
+
+
+def hear() -> None:
+    """Hand the dock the journey; it sounds only if something sounds already."""
+    if journeying.plan() is not None:
+        tune = journeying.whole()
+        state.offer(tune.title, tune)
 
 
 def id_of(pick: Pick) -> str:
@@ -169,10 +176,3 @@ def _before() -> list[tuple[str, JourneyPlan]]:
 
 def _from_four(bars: int) -> int:
     return abs(bars - 4)
-
-
-def _offer() -> None:
-    """Hand the dock the journey; it sounds only if something sounds already."""
-    if journeying.plan() is not None:
-        tune = journeying.whole()
-        state.offer(tune.title, tune)

@@ -20,6 +20,7 @@ PAGES = (  # file, name in the menu, address
     ("blend", "Blend", "blend"),
     ("map", "Map", "map"),
     ("shape", "Shape", "shape"),
+    ("journey", "Journey", "journey"),
     ("my_music", "My music", "my-music"),
     ("under_the_hood", "Under the hood", "under-the-hood"),
 )

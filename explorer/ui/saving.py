@@ -30,6 +30,8 @@ SOUNDS: Final[tuple[tuple[str, str, str, Callable[[Kept], bytes]], ...]] = (
     ("WAV", "wav", "audio/wav", kept_files.wav_file),
     ("FLAC", "flac", "audio/flac", kept_files.flac_file),
 )
+
+
 def as_heard(tune: NoteSequence) -> NoteSequence:
     """The tune as the dock plays it: tempo, instrument, key, octave, beat, drone."""
     return keeping.as_heard(tune, state.sound(), controls.encoding())
