@@ -351,7 +351,9 @@ def test_by_keyboard_alone_one_can_pick_blend_play_and_keep(visit):
     page.wait_for_function(f"(notes) => {NOTES} !== notes", arg=before)
     page.wait_for_timeout(1500)
     notes = len(json.loads(page.evaluate(NOTES)))
-    focus(page, "[data-testid=stDownloadButton] button", most=80)
+    focus(page, ".st-key-one button", most=80)
+    page.keyboard.press("Enter")
+    focus(page, ".st-key-one_mid button", most=80)
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     data = download.value.path().read_bytes()

@@ -8,7 +8,6 @@ import streamlit as st
 
 from explorer import examples, journey
 from explorer.notes import STEPS_PER_BAR, NoteSequence
-from explorer.passage import Passage
 from explorer.ui import (
     blending,
     cache,
@@ -69,6 +68,7 @@ def page() -> None:
         _strip(found)
     else:
         st.info(EMPTY, title="An empty journey")
+        _undo_button()
     _settings(found)
     _more(found)
 
@@ -153,15 +153,22 @@ def _strip(found: JourneyPlan) -> None:
         key=STRIP,
         on_stops=guarded(rearranged),
     )
-    length, keep = st.columns([4, 1], vertical_alignment="center")
-    length.caption(words.plain(told(found, whole)))
-    with keep:
-        _keep(passages, whole)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words.plain(told(found, whole)))
+        _undo_button()
+        saving.keep(
+            passages, title=whole.title, key="journey_save", label="Keep the journey"
+        )
 
 
-def _keep(passages: tuple[Passage, ...], whole: NoteSequence) -> None:
-    saving.keep(
-        passages, title=whole.title, key="journey_save", label="Keep the journey"
+def _undo_button() -> None:
+    st.button(
+        "Undo",
+        key="journey_undo",
+        icon=":material/undo:",
+        on_click=guarded(_undo),
+        disabled=not journey_stops.can_undo(),
+        help="Back to the journey before the last change.",
     )
 
 
@@ -254,28 +261,19 @@ def _beat(options: list[str], found: JourneyPlan) -> None:
 
 
 def _more(found: JourneyPlan) -> None:
-    """Another stop, and back to the journey before."""
+    """Another stop."""
     st.markdown("**Another stop**")
-    left, right = st.columns([3, 2], gap="large", vertical_alignment="top")
+    left, right = st.columns([3, 1], gap="medium", vertical_alignment="center")
+    candidate = _candidate(found)
     with left:
-        controls.pick_tune(
-            controls.nouns().one.capitalize(), NEXT, _candidate(found), _choose
-        )
-    with right, st.container(horizontal=True):
-        st.button(
-            "Add as the last stop",
-            key="journey_add",
-            on_click=guarded(_add),
-            args=(_candidate(found),),
-        )
-        st.button(
-            "Undo",
-            key="journey_undo",
-            icon=":material/undo:",
-            on_click=guarded(_undo),
-            disabled=not journey_stops.can_undo(),
-            help="Back to the journey before the last change.",
-        )
+        controls.pick_tune(controls.nouns().one.capitalize(), NEXT, candidate, _choose)
+    right.button(
+        "Add as the last stop",
+        key="journey_add",
+        icon=":material/add:",
+        on_click=guarded(_add),
+        args=(candidate,),
+    )
 
 
 def _candidate(found: JourneyPlan) -> Pick:

@@ -100,8 +100,7 @@ def pin(pick: Pick) -> None:
 
 def begin(stops: Sequence[Pick]) -> None:
     """A new journey over these, as long as it takes, and let it sound."""
-    found = journeying.kept() or first(blending.model_name())
-    _take(replace(found, stops=tuple(stops[:MOST_STOPS])))
+    _take(replace(lay(), stops=tuple(stops[:MOST_STOPS])))
     tune = journeying.whole()
     state.play(tune.title, tune)
 

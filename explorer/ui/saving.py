@@ -63,10 +63,13 @@ def _files(passages: Sequence[Passage], title: str, key: str) -> None:
     heard = as_heard(_whole(passages, title))
     st.caption(words.plain(_told(heard)))
     missing = _no_sound_because(heard)
+    above = st.container()
     font = None if missing else _soundfont(key)
-    kept = partial(_kept, tuple(passages), title, state.sound(), font)
+    # files are made in a thread of their own, which does not know the visit
+    model = controls.model_name()
+    kept = partial(_kept, tuple(passages), title, model, state.sound(), font)
     name = file_name(title)
-    st.download_button(
+    above.download_button(
         "Everything in one ZIP",
         lambda: kept_files.archive(kept(), name, has_sound=missing is None),
         file_name=f"{name}.zip",
@@ -78,8 +81,8 @@ def _files(passages: Sequence[Passage], title: str, key: str) -> None:
         help="MIDI, sheet music, a picture, sound, and a recipe from which "
         "`python -m explorer remake` makes the music again.",
     )
-    for files in (FILES, () if missing else SOUNDS):
-        with st.container(horizontal=True):
+    for files, place in ((FILES, above), (() if missing else SOUNDS, st)):
+        with place.container(horizontal=True):
             for label, ending, mime, make in files:
                 st.download_button(
                     label,
@@ -100,15 +103,15 @@ def _whole(passages: Sequence[Passage], title: str) -> NoteSequence:
 def _kept(
     passages: tuple[Passage, ...],
     title: str,
+    model: str,
     sound: keeping.Sound,
     soundfont: Path | None,
 ) -> Kept:
     """What is kept, with the recipe of it."""
-    name = controls.model_name()
-    used = cache.model(name)
+    used = cache.model(model)
     whole = keeping.as_heard(_whole(passages, title), sound, used.encoding)
     written = recipe.write(
-        passages, used, sound, title=title, decode=lambda z: cache.decode(name, z).tune
+        passages, used, sound, title=title, decode=lambda z: cache.decode(model, z).tune
     )
     return Kept(tune=whole, title=title, recipe=written, soundfont=soundfont)
 
@@ -136,7 +139,7 @@ def _soundfont(key: str) -> Path:
         return fonts[0]
     kept = st.session_state.get(SOUNDFONT)
     chosen: Path = st.selectbox(
-        "Sound (SoundFont)",
+        "Sound of WAV and FLAC (SoundFont)",
         fonts,
         index=fonts.index(kept) if kept in fonts else 0,
         format_func=synth.soundfont_name,

@@ -25,6 +25,7 @@ from explorer.ui import (
     map_colour,
     map_ground,
     map_group,
+    map_journey,
     picks,
     state,
     words,
@@ -37,6 +38,7 @@ PROJECTION: Final = "map_projection"
 COLOUR: Final = "map_colour"
 LAYERS: Final = "map_layers"
 HOVER: Final = "map_hover"
+DRAW: Final = "map_draw"
 LASSO: Final = "map_lasso"
 HAND: Final = "map_hand"
 VIEW: Final = "map_view"  # what of the map is in view, a View
@@ -106,6 +108,10 @@ def _wished(rows: Int[ndarray, " rows"]) -> None:
     if wish["kind"] == "view":
         st.session_state[controls.of_model(VIEW)] = _view(wish)
         st.rerun(map_card.CHART)
+    if wish["kind"] == "path":
+        xs, ys = (cast("list[float]", wish[axis]) for axis in ("x", "y"))
+        map_journey.begin(_projection(), np.array([xs, ys], float).T, rows)
+        st.rerun([state.DOCK_FRAGMENT, map_card.CHART])
     if wish["kind"] == "step":
         row = _next(rows, int(wish["dx"]), int(wish["dy"]))
         if row is None:
@@ -253,6 +259,12 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
             help="Dragging draws a line around dots, to take them together.",
             persist_state="session",
         )
+        draws = st.toggle(
+            "Draw a journey",
+            key=DRAW,
+            help="Dragging draws a line across the map: a journey along it.",
+            persist_state="session",
+        )
         hovers = st.toggle(
             "Hover plays",
             key=HOVER,
@@ -265,6 +277,8 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
         names=map_ground.names(model, projection, view) if "Names" in layers else (),
         colours=(palette.text, palette.background),
         hovers=hovers,
+        draws=draws,
+        path=map_journey.path(projection),
         key=controls.of_model(HAND),
         on_wish=failures.guarded(lambda: _wished(rows)),
     )

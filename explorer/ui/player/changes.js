@@ -58,7 +58,8 @@ function newNotes(notes, others) {
  */
 export function changes(before, after, usual) {
   const words = [];
-  if (before && before.parts.join() === after.parts.join()) {
+  const isAlike = before?.total_steps === after.total_steps; // a loop and a journey are not
+  if (before && isAlike && before.parts.join() === after.parts.join()) {
     for (const part of after.parts) {
       const [old, now] = [before, after].map((loop) =>
         loop.notes.filter((note) => laneOf(loop, note) === part),
