@@ -128,7 +128,10 @@ def test_a_beat_put_under_a_tune_is_heard_and_saved_with_it(visit):
     page.get_by_role("combobox", name="Beat", exact=True).select_option(beat.title)
     start_to_play(page)
     page.get_by_role("button", name="Keep this one").click()
-    expect(page.get_by_text(f"with the beat “{beat.title}” under it")).to_be_visible()
+    under = page.get_by_text(f"with the beat “{beat.title}” under it")
+    expect(under).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(under).to_have_count(0)
     song = midi.read_midi(saved(page, "Keep this one"), name="saved.mid")
     (drums,) = (track for track in song.tracks if track.is_drum)
     hits = {(note.pitch, note.start_step) for note in drums.notes}
