@@ -49,5 +49,9 @@ class SharedLinkError(ExplorerError):
     """A share link is damaged, of a newer version, or names what is not here."""
 
 
+class SliderError(ExplorerError):
+    """A taught slider is damaged, lacks marks, or is of another model."""
+
+
 class SynthError(ExplorerError):
     """Sound cannot be rendered on this computer."""

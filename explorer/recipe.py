@@ -25,7 +25,6 @@ A recipe comes from strangers: `read` ends in a `Recipe` or in `RecipeError`.
 
 import dataclasses
 import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -384,5 +383,5 @@ def _is_finite(value: object) -> TypeGuard[float]:
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and math.isfinite(value)
+        and abs(value) < 1e308  # nor NaN, and an int may be larger than any float
     )

@@ -2,7 +2,14 @@
 
 import streamlit as st
 
-from explorer.ui import controls, shape_bench, shape_knobs, shape_pair, shaping
+from explorer.ui import (
+    controls,
+    shape_bench,
+    shape_knobs,
+    shape_pair,
+    shaping,
+    teaching,
+)
 from explorer.ui.shape_vectors import every_effect
 from explorer.ui.state import Pick
 
@@ -21,8 +28,8 @@ def page() -> None:
     heading.title(f"Bend a {noun}", anchor=False)
     with tune:
         controls.pick_tune(noun.capitalize(), "choice_shape", shaping.current(), choose)
-    sliders, pair, knobs = st.tabs(
-        ["Sliders", "Two at once", "Single knobs"],
+    sliders, pair, knobs, lesson = st.tabs(
+        ["Sliders", "Two at once", "Single knobs", "Teach a slider"],
         key="shape_tab",
         on_change="rerun",
     )
@@ -41,6 +48,9 @@ def page() -> None:
     if knobs.open:
         with knobs:
             shape_knobs.single(found)
+    if lesson.open:
+        with lesson:
+            teaching.panel()
 
 
 page()

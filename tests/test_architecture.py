@@ -32,7 +32,7 @@ OWNERS = {
     ),
     "kaleido": r"explorer/pictures\.py",
     "sklearn": r"explorer/(projection|regions)\.py",
-    "scipy": r"explorer/(projection|regions)\.py",
+    "scipy": r"explorer/(projection|regions|teaching)\.py",
     "openTSNE": r"explorer/projection\.py",
 }
 

@@ -1,13 +1,13 @@
 """The command that makes kept music again."""
 
 from argparse import Namespace
-from pathlib import Path
 
 import torch
 
 from explorer import checkpoint, kept_files, recipe, trained_model
 from explorer.caps import MAX_RECIPE_BYTES
 from explorer.commands import Report
+from explorer.commands.reading import read_bytes
 from explorer.commands.tunes import CHECKPOINTS, write_file
 from explorer.errors import RecipeError
 from explorer.kept_files import Kept
@@ -16,7 +16,7 @@ from explorer.kept_files import Kept
 def remake(arguments: Namespace) -> Report:
     """Decode the codes of a recipe again and write the music: the same MIDI bytes."""
     torch.set_num_threads(1)
-    read = recipe.read(_bytes(arguments.recipe))
+    read = recipe.read(read_bytes(arguments.recipe, MAX_RECIPE_BYTES))
     folder = checkpoint.find(read.checkpoint, arguments.root or CHECKPOINTS)
     model = trained_model.load(folder)
     is_same = model.checkpoint.sha256 == read.sha256
@@ -48,14 +48,3 @@ def remake(arguments: Namespace) -> Report:
         f"beats a minute"
         + ("" if is_same else ". The weights are others: it may sound different"),
     )
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_RECIPE_BYTES + 1)
-    except OSError as error:
-        raise RecipeError(
-            f"{path} could not be read: {error.strerror or 'it cannot be opened'}. "
-            "Check the path."
-        ) from error

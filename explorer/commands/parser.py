@@ -356,7 +356,7 @@ def _shape(command: Parser) -> None:
         choices=list(dict.fromkeys(itertools.chain(*_ATTRIBUTES.values()))),
         metavar="ATTRIBUTE",
         action="append",
-        required=True,
+        default=[],
         help="what to change; may be repeated. "
         + "; ".join(
             f"{kind}: {', '.join(names)}" for kind, names in _ATTRIBUTES.items()
@@ -369,6 +369,16 @@ def _shape(command: Parser) -> None:
         action="append",
         help="how much, one for each --attribute: 1 is from tunes with little of it to "
         "tunes with much, negative is less (1)",
+    )
+    command.add_argument(
+        "--slider",
+        nargs=2,
+        metavar=("FILE", "AMOUNT"),
+        action="append",
+        default=[],
+        help="a slider that was taught in the app, and how much of it: 1 is as far as "
+        "the middle of the phrases marked down lies from that of those marked up; may "
+        "be repeated",
     )
     _out(command, "MIDI file to write")
     _temperature(command)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from explorer import midi
 from explorer.encodings import PartName
-from explorer.errors import ConversionError
+from explorer.errors import ConversionError, ExplorerError
 from explorer.notes import STEPS_PER_BAR, NoteSequence
 from explorer.song import PartTracks, Song, guess_tracks, lacks, parts_tune
 from explorer.trained_model import TrainedModel
@@ -91,6 +91,24 @@ def read_song(path: Path) -> Song:
         If the file cannot be read.
     """
     return midi.read_midi(midi.file_bytes(path), name=path.name)
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """A file of this program's own; of a larger one than it writes, `most` + 1 bytes.
+
+    Raises
+    ------
+    ExplorerError
+        If the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise ExplorerError(
+            f"{path} could not be read: {error.strerror or 'it cannot be opened'}. "
+            "Check the path."
+        ) from error
 
 
 def track_index(song: Song, track: int, path: Path) -> int:

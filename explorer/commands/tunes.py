@@ -6,7 +6,7 @@ same machine.
 """
 
 import os
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +17,18 @@ import torch
 from jaxtyping import Integer
 from numpy import ndarray
 
-from explorer import attributes, checkpoint, midi, synth, trained_model
+from explorer import attributes, checkpoint, midi, slider_file, synth, trained_model
 from explorer.attributes import attributes_of
+from explorer.caps import MAX_SLIDER_BYTES
 from explorer.commands import Report
-from explorer.commands.reading import named_parts, read_phrase, read_song, track_index
+from explorer.commands.numbers import finite
+from explorer.commands.reading import (
+    named_parts,
+    read_bytes,
+    read_phrase,
+    read_song,
+    track_index,
+)
 from explorer.compare import compare
 from explorer.errors import ExplorerError
 from explorer.notes import NoteSequence, sequence
@@ -132,9 +140,18 @@ def shape(arguments: Namespace) -> Report:
             f"{model.name} has no {' and no '.join(unknown)}. Its attributes are "
             f"{', '.join(known)}."
         )
+    if not wanted and not arguments.slider:
+        raise ExplorerError(
+            "Nothing to change was given. Name an --attribute, or a --slider that was "
+            "taught in the app."
+        )
     tune = read_phrase(arguments.file, model, arguments.track, arguments.bar)
     z = model.encode([tune]).mu
     moved = model.attribute_vectors.move(z, wanted)
+    for path, amount in arguments.slider:
+        slider = slider_file.read(read_bytes(Path(path), MAX_SLIDER_BYTES))
+        slider_file.check_model(slider, model)
+        moved = moved + _amount(amount) * np.array([slider.vector], np.float32)
     (before,) = _decode(model, z, arguments, [tune.qpm])
     (after,) = _decode(model, moved, arguments, [tune.qpm])
     write_file(arguments.out, midi.write_midi(after.tune))
@@ -162,6 +179,15 @@ def shape(arguments: Namespace) -> Report:
         },
         text="\n".join(lines),
     )
+
+
+def _amount(text: str) -> float:
+    try:
+        return finite(text)
+    except ArgumentTypeError as error:
+        raise ExplorerError(
+            f"--slider was given the amount {text!r}. Give a number, such as 1 or -0.5."
+        ) from error
 
 
 def render(arguments: Namespace) -> Report:

@@ -18,6 +18,7 @@ from explorer.ui import (
     sharing,
     squaring,
     state,
+    teaching,
     words,
 )
 from explorer.ui.blending import Step
@@ -37,15 +38,13 @@ def line() -> None:
         controls.pick_end("b", f"{nouns.one.capitalize()} B")
     path = controls.blend_strip("blend_strip", can_pull=True)
     _about(path[blending.front(path)])
-    one, journey = st.columns(2)
-    with one:
-        _save(path[blending.front(path)], blending.ends())
-    with journey:
+    with st.container(horizontal=True):
+        _use(path[blending.front(path)], blending.ends())
         saving.keep(
             [blending.passage(step, blending.ends()) for step in path],
             title=blending.title(),
             label=f"Keep all {len(path)} in a row",
-            key="journey",
+            key="row",
         )
     _curves(path)
 
@@ -65,7 +64,8 @@ def square() -> None:
                         which, f"{nouns.one.capitalize()} {which.upper()}"
                     )
         _about(squaring.front())
-        _save(squaring.front(), squaring.corners())
+        with st.container(horizontal=True):
+            _use(squaring.front(), squaring.corners())
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("Make this one a corner:", width="content")
             for which in squaring.CORNERS:
@@ -149,7 +149,10 @@ def _about(step: Step) -> None:
     st.markdown(f"**Next to {nouns.one} A:** {blending.changes(step)}.")
 
 
-def _save(step: Step, among: Sequence[Pick]) -> None:
+def _use(step: Step, among: Sequence[Pick]) -> None:
+    """What the step in front is good for."""
+    controls.send_on(blending.pick(step), "front")
+    teaching.thumbs(step.title, step.z, "front")
     saving.keep(
         [blending.passage(step, among)],
         title=step.title,

@@ -119,6 +119,12 @@ def passage(step: Step, among: Sequence[Pick]) -> Passage:
     )
 
 
+def pick(step: Step) -> Pick:
+    """A step as a tune for the other pages: the model's music, at the step's tempo."""
+    found = picks.decoded(model_name(), step.title, step.z, "blend")
+    return replace(found, tune=replace(found.tune, qpm=step.tune.qpm))
+
+
 def bring(index: int) -> None:
     """Put a step in front; it sounds only if something sounds already."""
     path = steps()

@@ -224,21 +224,24 @@ def use_as_ends(
                 disabled=is_there,
                 help="An end or corner of the blend on the page Blend.",
             )
-        st.button(
-            "Bend it",
-            key=f"{key}_shape",
-            on_click=state.set_shape_pick,
-            args=(pick,),
-            help="Puts it on the page Shape.",
-        )
-        pin_button(pick, key=f"{key}_pin")
+        send_on(pick, key)
 
 
-def pin_button(pick: Pick, key: str) -> None:
-    """A button that makes a tune the last stop of the journey; what plays goes on."""
+def send_on(pick: Pick, key: str) -> None:
+    """Buttons that put a tune on the page Shape, or at the journey's end.
+
+    What plays goes on.
+    """
+    st.button(
+        "Bend it",
+        key=f"{key}_shape",
+        on_click=state.set_shape_pick,
+        args=(pick,),
+        help="Puts it on the page Shape.",
+    )
     st.button(
         "Pin to the journey",
-        key=key,
+        key=f"{key}_pin",
         on_click=guarded(journey_stops.pin),
         args=(pick,),
         help="Makes it the last stop on the page Journey.",

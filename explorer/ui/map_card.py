@@ -8,7 +8,16 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from explorer.ui import cache, controls, map_group, picks, saving, state, words
+from explorer.ui import (
+    cache,
+    controls,
+    map_group,
+    picks,
+    saving,
+    state,
+    teaching,
+    words,
+)
 from explorer.ui.state import Pick
 
 CARD: Final = "map_card"  # the fragments of the page
@@ -33,6 +42,7 @@ def card() -> None:
         map_group.card(
             play_again=lambda: st.rerun([state.DOCK_FRAGMENT, CARD]),
             end=lambda: st.rerun([CARD, CHART]),
+            marked=lambda: st.rerun(CARD),
         )
         return
     model, pick = controls.model_name(), state.map_pick()
@@ -53,6 +63,7 @@ def card() -> None:
     written = picks.as_written(model, pick)
     controls.gallery([pick] if written is None else [written, pick], key="map_this")
     controls.use_as_ends(pick, key="map_use", then=lambda: st.rerun([CARD, CHART]))
+    teaching.thumbs(pick.title, pick.z, "map_thumb", then=lambda: st.rerun(CARD))
     st.markdown("**Most like it**")
     near = cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1)
     others = [row for row in near if row != pick.row][:NUM_NEIGHBOURS]

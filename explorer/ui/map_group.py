@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from explorer import caps
 from explorer.notes import NoteSequence, concatenate
 from explorer.ui import (
     cache,
@@ -16,6 +17,7 @@ from explorer.ui import (
     region_names,
     saving,
     state,
+    teaching,
     words,
 )
 from explorer.ui.state import Pick
@@ -51,13 +53,19 @@ def play() -> None:
     state.play(tune.title, tune)
 
 
-def card(*, play_again: Callable[[], None], end: Callable[[], None]) -> None:
+def card(
+    *,
+    play_again: Callable[[], None],
+    end: Callable[[], None],
+    marked: Callable[[], None],
+) -> None:
     """What is common in the group, and how it sounds.
 
     Parameters
     ----------
-    play_again, end
-        Called after the medley was asked for, and after the group was let go.
+    play_again, end, marked
+        Called after the medley was asked for, after the group was let go, and after
+        its phrases were marked to teach a slider.
     """
     model = controls.model_name()
     st.subheader(_title(), anchor=False)
@@ -84,6 +92,11 @@ def card(*, play_again: Callable[[], None], end: Callable[[], None]) -> None:
             "Play as a medley", key="map_group_play", on_click=failures.guarded(played)
         )
         st.button("Let go", key="map_group_end", on_click=failures.guarded(ended))
+    library = cache.model(model).library
+    codes = library.mu[list(members()[: caps.MAX_MARKS])].tolist()
+    titles = (library.titles[row] for row in members())
+    phrases = [(title, tuple(z)) for title, z in zip(titles, codes, strict=False)]
+    teaching.thumbs_for_all(phrases, "map_group_thumb", then=marked)
     saving.keep(
         [picks.passage(pick) for pick in heard],
         title=_title(),

@@ -55,7 +55,6 @@ def begin(
     )
     counted = words.counted(len(stops), "stop")
     state.remark(f"A journey of {counted} along your line. The page Journey has it.")
-    controls.say_remark()
 
 
 def path(projection: str) -> MapPath | None:

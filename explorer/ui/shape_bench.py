@@ -109,7 +109,7 @@ def disobeyed(found: Bent) -> str:
 def _row(slider: Slider, setting: Setting, found: Bent) -> SliderData:
     got = found.got[slider.name]
     is_weak = slider.works is not None and slider.works < WORKS_WELL
-    note = success(slider.works)
+    note = success(slider.works) if slider.note is None else slider.note
     if is_disobeyed(setting.value, got):
         note, is_weak = "did not obey here", True
     return {

@@ -46,6 +46,7 @@ class Slider:
     works: float | None  # how often it was seen to work, 0..1; None: not measured
     vector: Float[ndarray, " z_size"]  # two units of the slider
     span: float | None  # the same in what is measured; None: read along the vector
+    note: str | None = None  # how it fared, where that was not measured as above
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +100,7 @@ def sliders() -> tuple[Slider, ...]:
             label=slider.label,
             help="A slider that you have taught.",
             works=slider.works,
+            note=slider.note,
             vector=np.array(slider.vector, np.float32),
             span=None,
         )

@@ -4,7 +4,6 @@
 first row, C begins the last and D ends it.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from explorer.ui import blending, cache, picks, state
@@ -95,12 +94,7 @@ def put_front_into(which: End) -> None:
     index = state.square_index()
     size = state.square_size()
     corner = _corner_at(index, size)
-    if corner is not None:
-        pick = corners()[corner]
-    else:
-        step = front()
-        pick = picks.decoded(blending.model_name(), step.title, step.z, "blend")
-        pick = replace(pick, tune=replace(pick.tune, qpm=step.tune.qpm))
+    pick = corners()[corner] if corner is not None else blending.pick(front())
     state.set_end(which, pick)
     offer_front()
 

@@ -285,6 +285,7 @@ def chart(rows: Int[ndarray, " rows"]) -> None:
     said = words.trust(library.trust[projection])
     fog = f" {map_ground.FOG_SAID}" if "Fog" in layers else ""
     st.caption(f"{said}{fog}")
+    controls.say_remark()  # in a fragment, the frame around it does not run
 
 
 def _view_to_draw(drawn: Hashable, view: View | None) -> View | None:
