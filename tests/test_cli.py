@@ -3,9 +3,11 @@ import json
 import subprocess
 import sys
 import wave
+from pathlib import Path
 
 import pytest
 
+from explorer import slider_file, trained_model
 from explorer.__main__ import main
 from explorer.attributes import attributes_of
 from explorer.commands import training
@@ -16,6 +18,7 @@ from explorer.midi import read_midi, write_midi
 from explorer.notes import Note, sequence
 from explorer.presets import CONFIGS, RECIPES
 from explorer.synth import available
+from explorer.teaching import Mark
 from tests import tiny_checkpoint
 from tests.tiny import save_tiny_checkpoint
 
@@ -190,6 +193,31 @@ def test_shape_reports_every_attribute_before_and_after(capsys, tmp_path):
     assert density["before"] == density["after"]
     assert found["attributes"]["c_diatonic"]["original"] == 1
     assert out.exists()
+
+
+def test_shape_follows_a_slider_that_was_taught(capsys, tmp_path):
+    model = trained_model.load(Path("tiny"))
+    marks = tuple(
+        Mark(title=f"Tune {row}", z=tuple(model.library.mu[row].tolist()), is_liked=up)
+        for row, up in enumerate([True] * 5 + [False] * 5)
+    )
+    path, out = tmp_path / "a.slider.json", tmp_path / "out.mid"
+    path.write_bytes(slider_file.write(slider_file.make("Shanty", marks, model)))
+    argv = ("shape", "tiny", "A.mid", "-o", out, "--slider", path)
+    still = answer(capsys, *argv, 0)["attributes"]
+    assert all(row["before"] == row["after"] for row in still.values())
+    moved = answer(capsys, *argv, 4)["attributes"]
+    assert any(row["before"] != row["after"] for row in moved.values())
+    for bad, said in (
+        ((*argv, "much"), "Give a number"),
+        (
+            ("shape", "drums", "band.mid", "-o", out, "--slider", path, 1),
+            "another model",
+        ),
+        (("shape", "tiny", "A.mid", "-o", out), "Nothing to change"),
+        ((*argv[:-1], tmp_path / "none.json", 1), "could not be read"),
+    ):
+        assert said in complaint(capsys, *bad)
 
 
 def kinds(path):

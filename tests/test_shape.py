@@ -23,7 +23,7 @@ from explorer.ui import (
     taught,
 )
 from explorer.ui.player import square
-from explorer.ui.taught import TaughtSlider
+from explorer.ui.taught import Shown
 from tests import tiny_checkpoint
 from tests.pages import frame, opened, playing, said, sent, switch
 
@@ -63,11 +63,12 @@ def teach(monkeypatch, *sliders):
 def liked(works=None, scale=1.0):
     """A taught slider along the second attribute's vector."""
     vector = scale * cache.model("tiny").attribute_vectors.vectors[1]
-    return TaughtSlider(
+    return Shown(
         key="taught_1",
         label="More like this",
         vector=tuple(vector.tolist()),
         works=works,
+        note="9 of 12 marks right",
     )
 
 
