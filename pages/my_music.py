@@ -25,4 +25,5 @@ with right:
     controls.gallery(versions, key="my_gallery")
     bringing.difference(versions)
     controls.use_as_ends(picked, key="my_use")
+    bringing.keep_or_share(picked, versions)
     bringing.on_the_map(picked)

@@ -323,19 +323,18 @@ def test_a_link_from_an_own_map_plays_the_same_where_the_map_is_not(
     app, use, checkpoints, monkeypatch
 ):
     assert not app.run().exception
-    sent = dict(zip("ab", picks.dots(ENTRY, [3, 5]), strict=True))
-    query = sharing.to_query(
-        ENTRY, sent, "line", 0, 9, True, True, sharing.LinkSettings()
+    sent = picks.dots(ENTRY, [3, 5])
+    content = sharing.SharedBlend(
+        view="line", index=0, size=9, spherical=True, own_ends=True
     )
+    query = sharing.to_query(ENTRY, sent, content, sharing.LinkSettings())
     monkeypatch.setenv("EXPLORER_MAPS", str(checkpoints))
     use(checkpoints)
     shared = sharing.read(query)
     assert shared.model == "tiny"
     assert sharing.warning(shared) is None
     found = sharing.picks_of(shared)
-    assert [found[corner].tune.notes for corner in sent] == [
-        pick.tune.notes for pick in sent.values()
-    ]
+    assert [pick.tune.notes for pick in found] == [pick.tune.notes for pick in sent]
 
 
 @pytest.mark.usefixtures("unchecked")

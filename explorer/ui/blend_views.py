@@ -6,16 +6,15 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.errors import SharedLinkError
 from explorer.path_charts import path_curves, support_words
 from explorer.ui import (
     blending,
     cache,
     controls,
     failures,
-    opening,
+    link_making,
     saving,
-    sharing,
+    sharing_views,
     squaring,
     state,
     teaching,
@@ -80,21 +79,7 @@ def square() -> None:
 
 def share() -> None:
     """A link that brings the same blend to another browser."""
-    with st.popover("Share", help="A link to exactly this blend."):
-        try:
-            query = opening.query()
-        except SharedLinkError as error:
-            st.info(words.plain(str(error)))
-            return
-        st.caption(
-            "Everything is in the link itself; nothing is stored anywhere. It opens "
-            "the same blend wherever this app runs with the same model."
-        )
-        st.code(
-            sharing.link(str(st.context.url or ""), query),
-            language=None,
-            wrap_lines=True,
-        )
+    sharing_views.share(link_making.blend, what="blend", key="share_blend")
 
 
 def more() -> None:

@@ -17,8 +17,11 @@ from explorer.ui import (
     controls,
     difference_roll,
     failures,
+    link_making,
     picks,
     placing,
+    saving,
+    sharing_views,
     state,
     tune_map,
     words,
@@ -127,6 +130,24 @@ def follow(found: Song) -> None:
     hears_model = bool(now and notes[1:] == [now.tune.notes] != notes[:1])
     pick = picked(found)
     picks.offer(model, versions(pick)[1] if hears_model else pick)
+
+
+def keep_or_share(own: Pick, both: list[Pick]) -> None:
+    """Take the model's version away, or give a link to somebody's own tune."""
+    version = replace(both[1], title=f"{own.title}, the model's version")
+    with st.container(horizontal=True):
+        saving.keep(
+            [picks.passage(version)],
+            title=version.title,
+            key="my_save",
+            label="Keep the model's version",
+        )
+        sharing_views.share(
+            lambda: link_making.tune(own),
+            what=controls.nouns().one,
+            key="my_share",
+            page="shape",
+        )
 
 
 def verdict(both: list[Pick]) -> str:

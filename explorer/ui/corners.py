@@ -5,6 +5,7 @@
 - `e` title `.` bar: an example from a bar on, counted from 0;
 - `m` row: a dot of the map;
 - `s` seed: a surprise;
+- `p` x`:`y: a place on the straight map;
 - `n` packed notes (`explorer.packing`): somebody's own tune, cut to what the model
   reads; touch, instrument and tempo are kept. One with too many notes for a link is
   written as the model reads it, without chords and touch;
@@ -18,6 +19,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+import numpy as np
+
 from explorer import midi, packing
 from explorer.errors import ConversionError, SharedLinkError
 from explorer.notes import NoteSequence, slice_bars, slice_steps
@@ -28,8 +31,11 @@ from explorer.ui.state import Pick
 
 MOST_CHARS: Final = 3_500  # of one tune
 CREDIT: Final = "Came with a share link"
+ON_MAP: Final = "A place on the map"
 
 _MOST_TITLE: Final = packing.MOST_TITLE
+_PLACES: Final = 4  # after the point
+_PLACE: Final = re.compile(r"(-?[0-9]{1,4}\.[0-9]{1,4}):(-?[0-9]{1,4}\.[0-9]{1,4})")
 _SURPRISE: Final = re.compile("Surprise ([0-9]{1,9})")
 
 Corner = Literal["a", "b", "c", "d"]
@@ -58,6 +64,14 @@ class Surprise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place on the plane of the straight map."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Written:
     """A tune with notes of its own."""
 
@@ -71,28 +85,37 @@ class Coded:
     packed: str  # how many numbers it should hold is the model's to say
 
 
-Reference = Example | Dot | Surprise | Written | Coded
+Reference = Example | Dot | Surprise | Place | Written | Coded
 
 
-def spelled(model: str, tune: Pick) -> str:
-    """A tune as it stands in a link.
+def spelled(model: str, tune: Pick, wanted: int = MOST_CHARS) -> str:
+    """A tune as it stands in a link: the best way in `wanted` characters.
+
+    Where none is so short, the shortest.
 
     Raises
     ------
     SharedLinkError
         If it has too many notes.
     """
+    shortest = None
     for text in _names(model, tune):
-        if len(text) <= MOST_CHARS:
+        if len(text) <= min(wanted, MOST_CHARS):
             return text
+        if shortest is None or len(text) < len(shortest):
+            shortest = text
+    if shortest is not None and len(shortest) <= MOST_CHARS:
+        return shortest
     raise SharedLinkError(
         f"“{tune.title[:_MOST_TITLE]}” has too many notes for a link, which holds "
         f"{MOST_CHARS:,} characters of each tune. Save it as a MIDI file instead."
     )
 
 
-def parsed(corner: Corner, text: str) -> Reference:
+def parsed(name: str, text: str) -> Reference:
     """The tune that a link holds, not yet looked up in a model.
+
+    `name` is what it is called in a sentence: "Tune A".
 
     Raises
     ------
@@ -101,14 +124,14 @@ def parsed(corner: Corner, text: str) -> Reference:
     """
     kind, dot, rest = text.partition(".")
     if len(text) > MOST_CHARS or not dot or kind not in _PARSERS:
-        raise _damaged(corner, f"{text[:20]!r} is no tune")
+        raise _damaged(name, f"{text[:20]!r} is no tune")
     try:
         return _PARSERS[kind](rest)
     except ValueError as error:
-        raise _damaged(corner, str(error)) from error
+        raise _damaged(name, str(error)) from error
 
 
-def pick(model: str, corner: Corner, reference: Reference) -> Pick:
+def pick(model: str, name: str, reference: Reference) -> Pick:
     """The tune that a reference means, for a model that is there.
 
     Raises
@@ -119,15 +142,13 @@ def pick(model: str, corner: Corner, reference: Reference) -> Pick:
     try:
         return _found(model, reference)
     except ConversionError as error:
-        raise SharedLinkError(f"Tune {corner.upper()} of the link: {error}") from error
+        raise SharedLinkError(f"{name} of the link: {error}") from error
     except ValueError as error:
-        raise _damaged(corner, str(error)) from error
+        raise _damaged(name, str(error)) from error
 
 
-def _damaged(corner: Corner, reason: str) -> SharedLinkError:
-    return SharedLinkError(
-        f"Tune {corner.upper()} of the link cannot be read: {reason}. {AGAIN}"
-    )
+def _damaged(name: str, reason: str) -> SharedLinkError:
+    return SharedLinkError(f"{name} of the link cannot be read: {reason}. {AGAIN}")
 
 
 def _names(model: str, tune: Pick) -> Iterator[str]:
@@ -156,6 +177,12 @@ def _on_map(model: str, tune: Pick) -> Iterator[str]:
     seed = _SURPRISE.fullmatch(tune.title)
     if seed and _is_same(picks.surprise(model, int(seed[1])), tune):
         yield f"s.{seed[1]}"
+    if tune.origin == "map" and tune.row is None:
+        plane = cache.model(model).library.projection
+        x, y = plane.transform(np.array([tune.z], np.float32))[0][:2]
+        place = Place(x=round(float(x), _PLACES), y=round(float(y), _PLACES))
+        if _sounds_same(_at(model, place).tune, tune.tune):
+            yield f"p.{place.x}:{place.y}"
 
 
 def _example_bar(model: str, tune: Pick) -> str | None:
@@ -207,6 +234,13 @@ def _parse_example(text: str) -> Example:
     return Example(title=title, bar=_number(bar))
 
 
+def _parse_place(text: str) -> Place:
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text[:20]!r} is no place, such as 1.5:-0.25")
+    return Place(x=float(found[1]), y=float(found[2]))
+
+
 def _parse_written(text: str) -> Written:
     tune = packing.unpack_tune(text)
     if not tune.notes:
@@ -218,6 +252,7 @@ _PARSERS: Final[dict[str, Callable[[str], Reference]]] = {
     "e": _parse_example,
     "m": lambda text: Dot(row=_number(text)),
     "s": lambda text: Surprise(seed=_number(text)),
+    "p": _parse_place,
     "n": _parse_written,
     "z": lambda text: Coded(packed=text),
 }
@@ -237,6 +272,8 @@ def _found(model: str, reference: Reference) -> Pick:
             return picks.dot(model, reference.row)
         case Surprise():
             return picks.surprise(model, reference.seed)
+        case Place():
+            return _at(model, reference)
         case Written():
             return _written(model, reference.tune)
         case Coded():
@@ -252,6 +289,13 @@ def _example(model: str, reference: Example) -> Pick:
     if bar >= num_bars:
         raise ValueError(f"{title} has bars 0 to {num_bars - 1}, none {bar}")
     return picks.example(model, title, bar)
+
+
+def _at(model: str, place: Place) -> Pick:
+    """What the model makes of a place on the plane."""
+    plane = cache.model(model).library.projection
+    z = plane.inverse(np.array([[place.x, place.y]], np.float32))[0]
+    return picks.decoded(model, ON_MAP, cache.as_code(z), "map")
 
 
 def _written(model: str, tune: NoteSequence) -> Pick:

@@ -14,8 +14,10 @@ from explorer.ui import (
     controls,
     journey_stops,
     journeying,
+    link_making,
     picks,
     saving,
+    sharing_views,
     state,
     words,
 )
@@ -41,6 +43,7 @@ TIMES: Final = "journey_times"
 ENDING: Final = "journey_ending"
 BEAT: Final = "journey_beat"
 NEXT: Final = "journey_next"
+CANDIDATE: Final = "journey_candidate"  # Pick; of a model's own
 PLAYED: Final = "journey_played"  # the last gesture on the strip that is known
 
 ENDINGS: Final[dict[journey.Ending, str]] = {
@@ -159,6 +162,7 @@ def _strip(found: JourneyPlan) -> None:
         saving.keep(
             passages, title=whole.title, key="journey_save", label="Keep the journey"
         )
+        sharing_views.share(link_making.journey, what="journey", key="share_journey")
 
 
 def _undo_button() -> None:
@@ -277,21 +281,21 @@ def _more(found: JourneyPlan) -> None:
 
 
 def _candidate(found: JourneyPlan) -> Pick:
-    """The tune that is added next: the one last chosen here, or an example."""
-    key = controls.of_model("journey_candidate")
-    kept: Pick | None = st.session_state.get(key)
-    if kept is not None:
-        return kept
-    model = controls.model_name()
-    taken = {stop.title for stop in found.stops}
-    titles = picks.example_titles(model)
-    free = (title for title in titles if title not in taken)
-    return picks.example(model, next(free, titles[0]))
+    """The tune that is added next: the one last chosen here, at first an example."""
+    key = controls.of_model(CANDIDATE)
+    if key not in st.session_state:
+        model = controls.model_name()
+        taken = {stop.title for stop in found.stops}
+        titles = picks.example_titles(model)
+        free = (title for title in titles if title not in taken)
+        st.session_state[key] = picks.example(model, next(free, titles[0]))
+    chosen: Pick = st.session_state[key]
+    return chosen
 
 
 def _choose(pick: Pick) -> None:
     """Take another tune in hand, and let it be heard."""
-    st.session_state[controls.of_model("journey_candidate")] = pick
+    st.session_state[controls.of_model(CANDIDATE)] = pick
     picks.offer(blending.model_name(), pick)
     redraw()
 

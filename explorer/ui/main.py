@@ -8,6 +8,7 @@ from explorer.ui import (
     cache,
     controls,
     failures,
+    memory,
     opening,
     state,
     switching,
@@ -30,6 +31,12 @@ PAGES = (  # file, name in the menu, address
 def beats() -> list[PlayerData]:
     """The beats one can put under a melody."""
     return [loop_of(beat.tune) for beat in examples.beat_loops()]
+
+
+def take_up() -> None:
+    """Go on with what another visit left in the browser."""
+    memory.restore(st.session_state[state.DOCK]["kept"])
+    st.rerun()
 
 
 @st.fragment(key=state.DOCK_FRAGMENT)
@@ -55,8 +62,10 @@ def dock() -> None:
         usual=cache.usual_certainty(name),
         settings=state.dock_settings(),
         gesture=state.gesture(),
+        work=memory.work(),
         key=state.DOCK,
         on_change=st.rerun,
+        on_kept=failures.guarded(take_up),
     )
 
 

@@ -11,9 +11,11 @@ import streamlit as st
 from explorer.ui import (
     cache,
     controls,
+    link_making,
     map_group,
     picks,
     saving,
+    sharing_views,
     state,
     teaching,
     words,
@@ -68,7 +70,14 @@ def card() -> None:
     near = cache.neighbours(model, pick.z, NUM_NEIGHBOURS + 1)
     others = [row for row in near if row != pick.row][:NUM_NEIGHBOURS]
     controls.gallery(picks.dots(model, others), key="map_neighbours")
-    saving.keep([picks.passage(pick)], title=pick.title, key="map_save")
+    with st.container(horizontal=True):
+        saving.keep([picks.passage(pick)], title=pick.title, key="map_save")
+        sharing_views.share(
+            lambda: link_making.tune(pick),
+            what=controls.nouns().one,
+            key="share_dot",
+            page="shape",
+        )
 
 
 def _told(pick: Pick) -> str:

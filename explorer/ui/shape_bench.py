@@ -4,7 +4,16 @@ from typing import Final
 
 import streamlit as st
 
-from explorer.ui import controls, picks, saving, shaping, state, words
+from explorer.ui import (
+    controls,
+    link_making,
+    picks,
+    saving,
+    shaping,
+    sharing_views,
+    state,
+    words,
+)
 from explorer.ui.failures import guarded
 from explorer.ui.player import SliderData, SlidersEvent, sliders
 from explorer.ui.shaping import Bent, Setting, Size, Slider
@@ -71,7 +80,12 @@ def result(found: Bent, key: str) -> None:
     controls.gallery(shaping.before_and_after(found), key=f"{key}_gallery")
     st.markdown(f"**What changed:** {shaping.changes(found)}.")
     controls.use_as_ends(found.pick, key=f"{key}_use", then=shaping.redraw)
-    saving.keep([picks.passage(found.pick)], title=found.pick.title, key=f"{key}_save")
+    with st.container(horizontal=True):
+        passages = [picks.passage(found.pick)]
+        saving.keep(passages, title=found.pick.title, key=f"{key}_save")
+        sharing_views.share(
+            link_making.bent, what=controls.nouns().one, key=f"{key}_share"
+        )
 
 
 def success(share: float | None) -> str:

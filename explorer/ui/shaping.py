@@ -17,6 +17,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from explorer.attributes import attributes_of, measure
+from explorer.errors import SharedLinkError
 from explorer.measured import works
 from explorer.trained_model import DecodedTune, encode_tokens
 from explorer.ui import blending, cache, controls, picks, state, taught, words
@@ -145,6 +146,24 @@ def restore(pick: Pick, amounts: Mapping[str, float]) -> None:
     _keep({name: Setting() for name in settings()})
     move(amounts)
     offer()
+
+
+def check_amounts(model: str, amounts: Mapping[str, float]) -> None:
+    """Refuse sliders that a model has not, or that cannot be so far.
+
+    Raises
+    ------
+    SharedLinkError
+        If there is one.
+    """
+    known = attributes_of(cache.model(model).encoding)
+    for name, value in amounts.items():
+        if name not in known or abs(value) > REACH:
+            raise SharedLinkError(
+                f"The link has the slider {name} at {value:g}; sliders go from "
+                f"{-REACH:g} to {REACH:g}, and this model has {', '.join(known)}. Copy "
+                "the whole link again, or ask for a new one."
+            )
 
 
 def choose(pick: Pick) -> None:

@@ -1,4 +1,4 @@
-"""Share links: a whole blend in the address of a page, nothing kept on a server.
+"""Share links: what one hears in the address of a page, nothing kept on a server.
 
 **Conventions.** A *query* holds the part of the address after "?", by short keys:
 
@@ -6,7 +6,8 @@
 key  what it holds                              for example
 ==== ========================================== ===========
 v    version of this list                       1
-a-d  tunes at the corners; a line needs no c, d m.1403
+a-d  tunes at the corners, or the tune bent     m.1403
+s    stops of a journey, with "~" between       m.1~s.2
 t    tempo, quarter notes per minute            96
 g    name of the instrument                     vibraphone
 k    key that all notes are kept in             C major
@@ -15,16 +16,22 @@ r    title of the beat under a melody           Bossa nova
 dr   1 if a drone sounds                        1
 m    name of the model                          mel_2bar
 h    start of the SHA-256 of its weights        0f3a99c1
-w    line or square                             line
+w    line, square, shape, or journey            line
 i    the tile or cell in front, from 0          4
-n    tiles of the line, or cells a side         9
+n    tiles, cells a side, or blends between     9
 p    path: round the (s)phere or s(t)raight     s
 o    at the ends: (o)wn tunes or the (m)odel's  o
+x    sliders of a bent tune                     note_density:1.5
+l    bars at each stop                          2
+u    times through                              1
+e    ending of a journey                        home
+y    title of the drums under a journey         -
 ==== ========================================== ===========
 
-What the listener did not set in the dock (t to dr) is left out. The last keys are
-always there, so that a link that was cut off is known by what it lacks. How a tune is
-written: see `explorer.ui.corners`. A link made on a map of one's own files names the
+What the listener did not set in the dock (t to dr) is left out. All other keys of a
+kind are always there, so that a link that was cut off is known by what it lacks. How a
+tune is written: see `explorer.ui.corners`; what each kind shows beside its tunes:
+`explorer.ui.link_contents`. A link made on a map of one's own files names the
 checkpoint and holds the codes, which are enough to play it: nobody else has the map.
 
 A query comes from strangers: `read` and `picks_of` end in a value or in
@@ -34,58 +41,58 @@ A query comes from strangers: `read` and `picks_of` end in a value or in
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 from urllib.parse import urlencode
 
 from explorer import checkpoint
 from explorer.errors import CheckpointError, SharedLinkError
 from explorer.own_map import parted
-from explorer.ui import cache, corners, state
-from explorer.ui.corners import Corner, Reference
+from explorer.ui import cache, corners, link_contents
+from explorer.ui.corners import Reference
+from explorer.ui.link_contents import (
+    Content,
+    SharedBlend,
+    SharedJourney,
+    SharedShape,
+    view_of,
+)
 from explorer.ui.link_fields import (
     AGAIN,
     LinkSettings,
-    integer,
-    one_of,
     settings_in,
     settings_of,
     spelled_settings,
 )
-from explorer.ui.player.contract import FEWEST_STEPS, MOST_STEPS
 from explorer.ui.state import Pick
 
 __all__ = [
-    "Corner",
+    "Content",
     "LinkSettings",
     "Shared",
+    "SharedBlend",
+    "SharedJourney",
     "SharedLinkError",
-    "View",
+    "SharedShape",
     "is_shared",
     "link",
     "picks_of",
     "read",
     "settings_of",
     "to_query",
+    "view_of",
     "warning",
 ]
 
-View = Literal["line", "square"]
-
 VERSION: Final = 1
-MOST_CHARS: Final = 16_000  # of all keys and values
-CORNERS: Final[tuple[Corner, ...]] = get_args(Corner)
-SIZES: Final[dict[View, Sequence[int]]] = {
-    "line": range(FEWEST_STEPS, MOST_STEPS + 1),
-    "square": state.SQUARE_SIZES,
-}
+MOST_CHARS: Final = 16_000  # of all keys and values that are read
+MOST_MADE: Final = 2_000  # of a whole address: longer ones are cut off on their way
+ROOM: Final = 1_700  # of it for tunes
 HASH_DIGITS: Final = 8
 CHANGED: Final = (
     "This link was made with a different model version. It may sound different."
 )
 
-_NEEDED: Final = ("v", "m", "h", "a", "b", "w", "i", "n", "p", "o")
-_PATHS: Final = {"s": True, "t": False}  # spherical
-_ENDS: Final = {"o": True, "m": False}  # own ends
+_NEEDED: Final = ("v", "m", "h", "w")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,57 +101,64 @@ class Shared:
 
     model: str  # name of the checkpoint
     weights: str  # first digits of their SHA-256
-    corners: dict[Corner, Reference]
-    view: View
-    index: int  # of the tile or cell in front
-    size: int  # tiles of the line, or cells a side of the square
-    spherical: bool
-    own_ends: bool
+    tunes: dict[str, Reference]  # by what they are called in a sentence, in order
+    content: Content
     settings: LinkSettings
 
 
 def to_query(
-    model_name: str,
-    tunes: Mapping[Corner, Pick],
-    view: View,
-    index: int,
-    num: int,
-    spherical: bool,
-    own_ends: bool,
-    sound: LinkSettings,
+    model_name: str, tunes: Sequence[Pick], content: Content, sound: LinkSettings
 ) -> dict[str, str]:
-    """The query of a blend.
+    """The query of what is heard.
+
+    Parameters
+    ----------
+    model_name
+        The model in use.
+    tunes
+        The corners of a blend, the tune that is bent, or the stops of a journey.
+    content
+        What is made of them.
+    sound
+        What was set in the dock.
 
     Raises
     ------
     SharedLinkError
-        If its tunes have too many notes for a link.
+        If the tunes have too many notes for a link.
     """
-    query = {"v": str(VERSION)}
-    for corner in CORNERS:
-        if corner in tunes:
-            query[corner] = corners.spelled(model_name, tunes[corner])
-    query |= spelled_settings(sound)
-    query |= {
+    each = ROOM // max(1, len(tunes))
+    spelled = [corners.spelled(model_name, tune, each) for tune in tunes]
+    return {
+        "v": str(VERSION),
+        **link_contents.spelled_tunes(content, spelled),
+        **spelled_settings(sound),
         "m": parted(model_name)[0],
         "h": _weights(model_name),
-        "w": view,
-        "i": str(index),
-        "n": str(num),
-        "p": "s" if spherical else "t",
-        "o": "o" if own_ends else "m",
+        **link_contents.spelled(content),
     }
-    return query
 
 
 def link(base_url: str, query: Mapping[str, str]) -> str:
-    """The address of a page with a query in place of the one it had."""
-    return f"{re.split('[?#]', base_url, maxsplit=1)[0]}?{urlencode(query)}"
+    """The address of a page with a query in place of the one it had.
+
+    Raises
+    ------
+    SharedLinkError
+        If it is longer than what gets through everywhere.
+    """
+    made = f"{re.split('[?#]', base_url, maxsplit=1)[0]}?{urlencode(query)}"
+    if len(made) > MOST_MADE:
+        raise SharedLinkError(
+            f"This takes a link of {len(made):,} characters, and those of more than "
+            f"{MOST_MADE:,} do not get through everywhere. Keep it as a file instead."
+        )
+    return made
 
 
 def is_shared(query: Mapping[str, str]) -> bool:
     """Whether an address is meant to be a share link, good or bad."""
-    return "v" in query and ("m" in query or "a" in query)
+    return "v" in query and not query.keys().isdisjoint(("m", "a", "s"))
 
 
 def read(query: Mapping[str, str]) -> Shared:
@@ -162,31 +176,26 @@ def read(query: Mapping[str, str]) -> Shared:
             "Ask for the tunes as a MIDI file."
         )
     _check_version(query.get("v", ""))
-    if missing := [key for key in _NEEDED if not query.get(key)]:
+    wanted = (*_NEEDED, *link_contents.needed(query))
+    if missing := [key for key in wanted if not query.get(key)]:
         raise SharedLinkError(
             f"The link is not whole: it lacks {', '.join(missing)}. {AGAIN}"
         )
-    view = _view(query)
-    size = integer(query, "n", SIZES[view])
+    content = link_contents.parsed(query)
     return Shared(
         model=_model_name(query["m"]),
         weights=_hash(query["h"]),
-        corners={
-            corner: corners.parsed(corner, query[corner])
-            for corner in CORNERS
-            if corner in query
+        tunes={
+            name: corners.parsed(name, text)
+            for name, text in link_contents.tunes_in(query).items()
         },
-        view=view,
-        index=integer(query, "i", range(size if view == "line" else size**2)),
-        size=size,
-        spherical=_PATHS[one_of(query, "p", _PATHS)],
-        own_ends=_ENDS[one_of(query, "o", _ENDS)],
+        content=content,
         settings=settings_in(query),
     )
 
 
-def picks_of(shared: Shared) -> dict[Corner, Pick]:
-    """The tunes of a link, as its model plays them.
+def picks_of(shared: Shared) -> list[Pick]:
+    """The tunes of a link in their order, as its model plays them.
 
     Raises
     ------
@@ -194,10 +203,10 @@ def picks_of(shared: Shared) -> dict[Corner, Pick]:
         If the model is not there, or a tune is none of it.
     """
     _check_model(shared.model)
-    return {
-        corner: corners.pick(shared.model, corner, reference)
-        for corner, reference in shared.corners.items()
-    }
+    return [
+        corners.pick(shared.model, name, reference)
+        for name, reference in shared.tunes.items()
+    ]
 
 
 def warning(shared: Shared) -> str | None:
@@ -246,18 +255,6 @@ def _check_version(version: str) -> None:
             f"The link was made with a newer version of this app ({version}; this one "
             f"reads {VERSION}). Update the app, or ask for the tunes as a MIDI file."
         )
-
-
-def _view(query: Mapping[str, str]) -> View:
-    """Line or square; a square has four corners."""
-    if one_of(query, "w", SIZES) == "line":
-        return "line"
-    if missing := [corner for corner in CORNERS if not query.get(corner)]:
-        raise SharedLinkError(
-            f"The link shows a square but lacks its corner {', '.join(missing)}. "
-            f"{AGAIN}"
-        )
-    return "square"
 
 
 def _model_name(text: str) -> str:

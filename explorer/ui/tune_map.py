@@ -20,6 +20,7 @@ from explorer.ui import (
     blending,
     cache,
     controls,
+    corners,
     failures,
     map_card,
     map_colour,
@@ -157,8 +158,7 @@ def _choose_place(place: Float[ndarray, " 2"], rows: Int[ndarray, " rows"]) -> N
     library = cache.model(model).library
     if _projection() == "pca":
         z = library.projection.inverse(place[None].astype(np.float32))[0]
-        code = tuple(float(value) for value in z)
-        _take(picks.decoded(model, "A place on the map", code, "map"))
+        _take(picks.decoded(model, corners.ON_MAP, cache.as_code(z), "map"))
     elif len(rows):
         row = _nearest(library.positions[_projection()], place, rows)
         _take(picks.dot(model, row), is_nearest=True)

@@ -34,6 +34,7 @@ from explorer.ui.player.contract import (
     StopsEvent,
     StripEvent,
     Tile,
+    Work,
     loop_of,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "StopsEvent",
     "StripEvent",
     "Tile",
+    "Work",
     "arrangement",
     "big_play",
     "loop_of",
@@ -111,8 +113,10 @@ def player(
     usual: tuple[float, float] | None = None,
     settings: DockSettings | None = None,
     gesture: int = 0,
+    work: Work | None = None,
     key: str = "player",
     on_change: Callable[[], None] | None = None,
+    on_kept: Callable[[], None] | None = None,
 ) -> PlayerEvent | None:
     """Mount the dock at the foot of the window: Play, piano roll, tempo, sound.
 
@@ -135,10 +139,15 @@ def player(
     gesture
         The last gesture on a strip or square that is known here ("nth" of its event);
         to gestures after it, `loop` is no answer.
+    work
+        What the browser is to keep of this visit until the tab is closed.
     key
         Streamlit's name of the dock; its state is `st.session_state[key]`.
     on_change
         Called, before the script runs, when the listener has set how it plays.
+    on_kept
+        Called once, where this visit has no work yet and the browser kept that of
+        another; it is "kept" in the dock's state, a `Work`.
 
     Returns
     -------
@@ -158,8 +167,10 @@ def player(
             "usual": usual,
             "settings": settings,
             "gesture": gesture,
+            "work": work,
         },
         on_settings_change=on_change or _nothing,
+        on_kept_change=on_kept or _nothing,
     )
     return cast("PlayerEvent | None", result.get("settings"))
 

@@ -32,6 +32,7 @@ MODULES = (  # each may import only from those before it
     "lanes.js",
     "trail.js",
     "settings.js",
+    "memory.js",
     "dock.js",
     "pull.js",
     "strip.js",

@@ -78,6 +78,13 @@ class DockSettings(TypedDict):
     drone: bool
 
 
+class Work(TypedDict):
+    """What somebody did in a visit, as text that only Python reads."""
+
+    visit: str  # which one
+    text: str | None  # None: nothing yet
+
+
 FEWEST_STEPS: Final = 2  # tiles of a strip whose ends are pulled; as in pull.js
 MOST_STEPS: Final = 16
 CLOSEST: Final = 0.4  # share of the width that the fewest take; the most take all of it

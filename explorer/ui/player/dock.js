@@ -7,6 +7,7 @@ import { hasDrums, isBeat, isLoop } from "./contract.js";
 import { listen } from "./keys.js";
 import { Lanes } from "./lanes.js";
 import { hitTest, layout, linesOf, namesWidth, withGhosts } from "./layout.js";
+import { Memory, tabStorage } from "./memory.js";
 import { describe, drawRoll, noteName } from "./roll.js";
 import { Settings } from "./settings.js";
 import { Trail } from "./trail.js";
@@ -59,6 +60,7 @@ export class Dock {
     this.trail = new Trail(/** @type {HTMLElement} */ (find(".trail")), engine);
     const effects = /** @type {HTMLElement} */ (find(".effects"));
     this.settings = new Settings(effects, engine, () => this.#tellPython());
+    this.memory = new Memory(tabStorage());
     this.mute = /** @type {HTMLButtonElement} */ (find(".mute"));
     this.volume = /** @type {HTMLInputElement} */ (find(".loudness input"));
     this.theme = themeOf(root);
@@ -85,6 +87,7 @@ export class Dock {
     this.engine.setBeats((data?.beats ?? []).filter(isLoop));
     this.engine.usual = data?.usual ?? null;
     this.#takeSettings(data?.settings);
+    this.memory.take(data?.work, setStateValue);
     this.theme = themeOf(this.root);
     const loop = data?.loop;
     this.outdated = Boolean(loop) && !isLoop(loop);
