@@ -161,6 +161,8 @@ def test_a_square_refuses_a_cell_outside_of_it():
 
 def link_of(app):
     """The link that the page shows, as a query."""
+    app.session_state["share_blend"] = True  # the popover is open
+    app.run()
     (code,) = (block.value for block in app.code if "v=1" in block.value)
     return dict(parse_qsl(urlsplit(code).query))
 
@@ -220,9 +222,15 @@ def test_a_link_that_cannot_be_opened_is_said_and_the_app_starts_as_ever(
     assert other.session_state[state.ENDS["a"]] is not None
 
 
-def test_a_link_of_other_weights_opens_with_a_warning(app):
-    other = from_link(link_of(app) | {"h": "00000000"})
+@pytest.mark.parametrize("anyway", [True, False])
+def test_a_link_of_other_weights_asks_before_it_opens(app, anyway):
+    other = from_link(link_of(app) | {"h": "00000000", "a": "s.3"})
     assert "different model version" in said(other)
+    other.button(key="link_open" if anyway else "link_drop").click().run()
+    assert not other.exception
+    assert "different model version" not in said(other)
+    title = other.session_state[state.ENDS["a"]].title
+    assert (title == "Surprise 3") is anyway
 
 
 def test_the_dock_hears_how_sure_the_model_usually_is(app):

@@ -93,7 +93,7 @@ def _text() -> str:
             slider_file.write(slider).decode() for slider in taught.kept().values()
         ],
         "marks": lambda: [
-            [mark.title, list(mark.z), mark.is_liked]
+            [packing.pack_code(mark.z, title=mark.title, qpm=QPM), mark.is_liked]
             for mark in taught.marks().values()
         ],
     }

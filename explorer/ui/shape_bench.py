@@ -78,9 +78,7 @@ def together() -> None:
 def result(found: Bent, key: str) -> None:
     """The tune before and after, what changed, and where it can go from here."""
     controls.gallery(shaping.before_and_after(found), key=f"{key}_gallery")
-    st.markdown(f"**What changed:** {shaping.changes(found)}.")
-    controls.use_as_ends(found.pick, key=f"{key}_use", then=shaping.redraw)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True):  # up here, they have room to open
         passages = [picks.passage(found.pick)]
         saving.keep(passages, title=found.pick.title, key=f"{key}_save")
         sharing_views.share(
