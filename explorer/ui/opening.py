@@ -19,7 +19,7 @@ from explorer.ui import (
 )
 from explorer.ui.failures import guarded
 from explorer.ui.journeying import JourneyPlan
-from explorer.ui.link_fields import AGAIN
+from explorer.ui.link_fields import AGAIN, LinkSettings
 from explorer.ui.sharing import Shared, SharedBlend, SharedJourney
 from explorer.ui.state import Pick
 
@@ -149,6 +149,8 @@ def _plan(content: SharedJourney, stops: Sequence[Pick]) -> JourneyPlan:
 
 def _set_dock(shared: Shared) -> None:
     wanted = shared.settings
+    if wanted == LinkSettings() and state.dock_settings() is None:
+        return  # the dock is as it starts
     state.set_dock_settings(
         {
             "id": str(hash(repr(shared))),
