@@ -37,6 +37,8 @@ from explorer.model import MusicVAE
 NUM_PHRASES: Final = 30_000  # training phrases behind the vectors
 LENGTHS: Final = (2.0, 3.0, 4.5, 6.5, 8.0)  # tried of each direction, whitened
 SIDE_EFFECT: Final = 0.15  # what a gap's change of another attribute costs, in shares
+OBEDIENT: Final = 0.9  # share of phrases that follow, below which that costs less
+CHEAP: Final = 0.03  # namely so much: a slider that does nothing is no use at all
 GOOD: Final = 0.95  # share of phrases that follow; such a vector is left as it is
 STEEP: Final = 4.0  # of the squashing of gains, in gaps: a small change counts too
 
@@ -107,6 +109,7 @@ class _Judge:
         before: Float[ndarray, "n attributes"],
         vector: Float[ndarray, " z_size"],
         index: int,
+        price: float,
     ) -> tuple[float, float]:
         """(share of phrases that follow both ways, the same less side effects)."""
         shares, side_effects = [], []
@@ -119,7 +122,7 @@ class _Judge:
             moved = np.abs((after - before).mean(axis=0) / self.gaps)
             side_effects.append(np.delete(moved, index).max())
         share = float(np.mean(shares or [0]))
-        return share, share - SIDE_EFFECT * float(np.mean(side_effects))
+        return share, share - price * float(np.mean(side_effects))
 
     def gain(
         self,
@@ -127,6 +130,7 @@ class _Judge:
         before: Float[ndarray, "n attributes"],
         offsets: Float[ndarray, "n z_size"],
         index: int,
+        price: float,
     ) -> Float[ndarray, " n"]:
         """How far an attribute follows both ways, squashed, less side effects."""
         gains = np.zeros(len(codes))
@@ -135,7 +139,7 @@ class _Judge:
             could = can_follow(before[:, index], sign, self.most[index])
             followed = np.where(could, np.tanh(STEEP * change[:, index]), 0)
             others = np.abs(np.tanh(np.delete(change, index, axis=1))).max(axis=1)
-            gains += followed / max(could.mean(), 0.2) - SIDE_EFFECT * others
+            gains += followed / max(could.mean(), 0.2) - price * others
         return gains / 2
 
 
@@ -172,31 +176,36 @@ def _best(
     num_climbers = min(effort.climbers, len(mu))
     vectors, ways = [], []
     for index in range(len(plain.names)):
-
-        def worth(direction: Float[ndarray, " d"], index: int = index) -> float:
-            return judge.worth(tried, before, direction @ basis.T, index)[1]
-
         candidates = [
             (way, length * unit)
             for way, rows in directions.items()
             if (unit := _unit(rows[index])) is not None
             for length in LENGTHS
-        ]
-        way, best = max(
-            candidates or [(MEAN_DIFFERENCE, np.zeros(basis.shape[1]))],
-            key=lambda each: worth(each[1]),
-        )
-        if effort.steps and judge.worth(tried, before, best @ basis.T, index)[0] < GOOD:
-            climbed = response.climb(
-                best,
-                functools.partial(_gains, judge, index, num_climbers, drawn),
-                num_climbers,
-                basis,
-                generator,
-                num_steps=effort.steps,
-            )
-            if worth(climbed) > worth(best):
-                way, best = CLIMBED, climbed
+        ] or [(MEAN_DIFFERENCE, np.zeros(basis.shape[1]))]
+        for price in (SIDE_EFFECT, CHEAP):
+
+            def worth(
+                direction: Float[ndarray, " d"],
+                index: int = index,
+                price: float = price,
+            ) -> tuple[float, float]:
+                return judge.worth(tried, before, direction @ basis.T, index, price)
+
+            way, best = max(candidates, key=lambda each: worth(each[1])[1])
+            if effort.steps and worth(best)[0] < GOOD:
+                climbed = response.climb(
+                    best,
+                    functools.partial(_gains, judge, index, price, num_climbers, drawn),
+                    num_climbers,
+                    basis,
+                    generator,
+                    num_steps=effort.steps,
+                )
+                if worth(climbed)[1] > worth(best)[1]:
+                    way, best = CLIMBED, climbed
+            if worth(best)[0] >= OBEDIENT:
+                break
+            candidates.append((way, best))  # what is cheap may start from there
         vectors.append(best @ basis.T)
         ways.append(way)
     return replace(
@@ -207,13 +216,14 @@ def _best(
 def _gains(
     judge: _Judge,
     index: int,
+    price: float,
     num: int,
     drawn: Callable[[int], Float[ndarray, "some z_size"]],
 ) -> Callable[[Float[ndarray, "some z_size"]], Float[ndarray, " some"]]:
     """Judges offsets on as many codes, the same until it is asked for again."""
     tried = drawn(num)
     before = judge.play(tried)
-    return lambda offsets: judge.gain(tried, before, offsets, index)
+    return lambda offsets: judge.gain(tried, before, offsets, index, price)
 
 
 def _unit(direction: Float[ndarray, " d"]) -> Float[ndarray, " d"] | None:

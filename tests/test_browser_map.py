@@ -280,3 +280,42 @@ def test_a_filter_leaves_a_shadow_of_what_it_leaves_out(page):
     page.wait_for_function(
         "() => !window.plot()._fullData.some(({name}) => name === 'hidden')"
     )
+
+
+def test_by_keyboard_alone_dots_are_heard_filtered_and_found_in_the_list(page):
+    def tab_to(selector, most=80):
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate(
+                "(s) => Boolean(document.activeElement?.closest(s))", selector
+            ):
+                return
+        raise AssertionError(f"{most} times Tab never reached {selector}")
+
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"() => {CHOSEN} !== undefined")
+    wait_for_sound(page)
+    first = title(page).inner_text()
+    page.keyboard.press("ArrowDown")
+    expect(title(page)).not_to_have_text(first)
+    tab_to("[data-testid=stTextInput] input, [data-testid=stSelectbox] input")
+    assert page.evaluate(  # who cannot see the pointer sees the focus
+        """() => {
+          const focused = document.activeElement;
+          const ring = (e) => getComputedStyle(e).outlineStyle !== "none"
+            || getComputedStyle(e).boxShadow !== "none"
+            || getComputedStyle(e).borderColor
+              !== getComputedStyle(document.body).borderColor;
+          for (let e = focused; e; e = e.parentElement) if (ring(e)) return true;
+          return false;
+        }"""
+    )
+    tab_to("[data-testid=stPopover]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-testid=stPopoverBody]")).to_be_visible()
+    page.keyboard.press("Escape")
+    tab_to("[data-testid=stDataFrame]", most=120)
+    before = title(page).inner_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(title(page)).not_to_have_text(before)

@@ -84,6 +84,8 @@ def result(found: Bent, key: str) -> None:
         sharing_views.share(
             link_making.bent, what=controls.nouns().one, key=f"{key}_share"
         )
+    st.markdown(f"**What changed:** {shaping.changes(found)}.")
+    controls.use_as_ends(found.pick, key=f"{key}_use", then=shaping.redraw)
 
 
 def success(share: float | None) -> str:
