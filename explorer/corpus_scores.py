@@ -46,10 +46,6 @@ _SILENT = frozenset(
 )
 
 
-class MissingReaderError(DataError):
-    """music21 is not installed."""
-
-
 def read_score(data: bytes, suffix: str) -> Extract:
     """Lines of a MusicXML file's bytes; ".mxl" is the zipped kind.
 
@@ -110,20 +106,9 @@ def split_abc(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def load_music21() -> Music21:
-    """The library that reads scores, loaded when it is first asked for.
+    """The library that reads scores, loaded when it is first asked for: it is slow."""
+    import music21
 
-    Raises
-    ------
-    MissingReaderError
-        If it is not installed.
-    """
-    try:
-        import music21
-    except ImportError as error:
-        raise MissingReaderError(
-            "MusicXML and ABC files are read with music21, which is not installed. "
-            "Install it with `pip install -r requirements.txt`."
-        ) from error
     return music21
 
 

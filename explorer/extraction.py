@@ -20,7 +20,7 @@ from explorer.corpus import (
     extract_to_json,
 )
 from explorer.corpus_midi import read_song
-from explorer.corpus_scores import MissingReaderError, read_abc, read_score
+from explorer.corpus_scores import read_abc, read_score
 from explorer.errors import ExplorerError
 
 MAX_FILE_BYTES = 20_000_000
@@ -30,11 +30,6 @@ def extract_file(path: Path, cache: Path, *, is_unpadded: bool = False) -> Extra
     """What the file holds, from the cache if it was read before.
 
     A file that cannot be read gives an extract without lines and the reason.
-
-    Raises
-    ------
-    MissingReaderError
-        If a library that reads this kind of file is not installed.
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -70,8 +65,6 @@ def _read(data: bytes, suffix: str, *, is_unpadded: bool) -> Extract:
         if suffix in ABC_SUFFIXES:
             return read_abc(data)
         return read_score(data, suffix)
-    except MissingReaderError:
-        raise
     except ExplorerError as error:
         return _nothing(f"not readable: {error}")
     except Exception as error:  # a broken file must not stop the run

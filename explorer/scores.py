@@ -7,7 +7,6 @@ its own, so that bars stay bars. Grace notes, cue notes and chord symbols are le
 A staff is a track. Of an ABC file with several tunes the first is read.
 """
 
-import importlib.util
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from typing import Final
 from explorer import caps, midi, score_files, score_jumps
 from explorer.corpus_bars import Bar, play_order
 from explorer.corpus_scores import (
-    MissingReaderError,
     Music21,
     drop_what_has_no_sound,
     load_music21,
@@ -31,17 +29,10 @@ from explorer.song import Meter, Song, Track
 
 XML_ENDINGS: Final = (".musicxml", ".xml", ".mxl")
 ENDINGS: Final = (*XML_ENDINGS, ".abc")
-MUSIC21_VERSION: Final = "10.5.1"  # as in requirements.txt
-HOW_TO_INSTALL: Final = f"pip install music21=={MUSIC21_VERSION}"
 
 _SILENT_BARS = "z|z|z|"
 _USUAL_QPM = 120.0
 _KEPT_ELEMENTS = frozenset({"direction", "instrument", "sound"})
-
-
-def is_available() -> bool:
-    """Whether scores can be read on this computer."""
-    return importlib.util.find_spec("music21") is not None
 
 
 def read_score(data: bytes, *, name: str) -> Song:
@@ -57,7 +48,7 @@ def read_score(data: bytes, *, name: str) -> Song:
     Raises
     ------
     MidiError
-        If music21 is not installed, or the file is of another kind, is damaged, has
+        If the file is of another kind, is damaged, has
         no notes or is over a limit of `explorer.caps`.
     """
     shown = midi.quoted(name)
@@ -66,13 +57,7 @@ def read_score(data: bytes, *, name: str) -> Song:
             f"{shown} is larger than {caps.MAX_FILE_BYTES // 1_048_576} MB, the most "
             "a score may have here. Choose a smaller one."
         )
-    try:
-        music21 = load_music21()
-    except MissingReaderError as error:
-        raise MidiError(
-            f"{shown} cannot be read here: scores need music21. Install it with "
-            f"`{HOW_TO_INSTALL}`, or export the music as MIDI."
-        ) from error
+    music21 = load_music21()
     is_xml = PurePath(name).suffix.lower() in XML_ENDINGS
     abc, title = "", ""
     said: list[str] = []

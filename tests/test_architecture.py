@@ -133,7 +133,7 @@ def test_no_two_modules_import_each_other():
 def test_every_library_the_app_imports_is_a_pinned_requirement():
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     pinned = {line.partition("==")[0] for line in lines if "==" in line}
-    optional = {"music21", "kaleido"}
+    optional = {"kaleido"}
     used = set().union(*map(top_levels, SOURCES))
     used -= sys.stdlib_module_names | {"explorer"} | optional
     assert {DISTRIBUTIONS.get(name, name) for name in used} <= pinned

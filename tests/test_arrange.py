@@ -1,7 +1,6 @@
 """Arranged trios: chords of a lead sheet, bass lines, beats, and a whole folder."""
 
 import dataclasses
-import importlib.util
 
 import numpy as np
 import pytest
@@ -26,11 +25,6 @@ from explorer.prepare import list_jobs, prepare
 from explorer.trio import part_of
 from tests.test_corpus import measure, musicxml, xml_note
 from tests.test_drums import write_groove
-
-needs_music21 = pytest.mark.skipif(
-    importlib.util.find_spec("music21") is None,
-    reason="music21 is not installed (requirements.txt)",
-)
 
 C = Chord(root=0, bass=0, third=4, fifth=7)
 G = Chord(root=7, bass=7, third=4, fifth=7)
@@ -100,7 +94,6 @@ def test_a_symbol_says_root_bass_third_and_fifth(xml, chord):
     assert dataclasses.astuple(found) == wanted
 
 
-@needs_music21
 def test_chords_are_played_out_on_the_bars_of_their_melody():
     def ending(number, kind):
         return f'<barline><ending number="{number}" type="{kind}"/></barline>'
@@ -271,7 +264,6 @@ def corpus(tmp_path_factory):
     return root
 
 
-@needs_music21
 def test_lead_sheets_are_arranged_with_beats_of_their_own_split(corpus, tmp_path):
     data = prepare([corpus], tmp_path / "data", num_bars=16, music="trio", arrange=True)
     assert (data.encoding, data.num_bars) == ("trio", 16)
@@ -298,7 +290,6 @@ def test_lead_sheets_are_arranged_with_beats_of_their_own_split(corpus, tmp_path
     assert len(np.unique(melodies, axis=0)) == len(titles)
 
 
-@needs_music21
 def test_an_arrangement_depends_on_the_tune_and_the_seed_alone(corpus, tmp_path):
     def of(seed, *folders):
         jobs = list_jobs(folders, num_bars=16, cache=tmp_path / "cache", seed=seed)

@@ -1,6 +1,5 @@
 """Readers: what a MIDI, MusicXML or ABC file gives, bar by bar."""
 
-import importlib.util
 import io
 import re
 import sys
@@ -34,11 +33,6 @@ from explorer.extraction import extract_file
 from explorer.midi import write_midi
 from explorer.musical_key import guess_key
 from explorer.notes import Note, sequence
-
-needs_music21 = pytest.mark.skipif(
-    importlib.util.find_spec("music21") is None,
-    reason="music21 is not installed (requirements.txt)",
-)
 
 
 def bar(quarters=4, meter="4/4", pitches=(), **marks):
@@ -199,7 +193,6 @@ D2|:G2 {a}(3ABc d2-|dBAB c4|1 G6 D2:|2 G4 z4|]
 """
 
 
-@needs_music21
 def test_abc_plays_repeats_drops_graces_joins_ties_and_marks_triplets():
     (found,) = read_abc(HORNPIPE.replace("G2 {a}", "G2 G2 {a}").encode()).lines
     assert (found.number, found.title) == ("7", "The Made-up Hornpipe")
@@ -214,14 +207,12 @@ def test_abc_plays_repeats_drops_graces_joins_ties_and_marks_triplets():
     assert only.num_steps == 96
 
 
-@needs_music21
 def test_a_broken_tune_does_not_hide_its_neighbours():
     broken = HORNPIPE.replace("X:7", "X:8").replace("M:C|", "M:9/ban")
     extract = read_abc(f"{broken}\n{HORNPIPE}".encode("latin-1"))
     assert "7" in [found.number for found in extract.lines]
 
 
-@needs_music21
 def test_a_jig_is_left_out_with_its_metre():
     jig = f"X:1\nT:Jig\nM:6/8\nL:1/8\nK:D\n{3 * 'ABc def|'}]\n"
     extract = read_abc(jig.encode())
@@ -278,7 +269,6 @@ def measure(number, notes, *, staves=1):
     return f'<measure number="{number}">{attributes * (number < 2)}{notes}</measure>'
 
 
-@needs_music21
 def test_of_a_chord_the_top_note_is_kept_and_lyrics_do_not_matter():
     chord = xml_note("C", 2) + xml_note("E", 2, inside="<chord/>")
     word = "<lyric><text>la</text></lyric>"
@@ -288,7 +278,6 @@ def test_of_a_chord_the_top_note_is_kept_and_lyrics_do_not_matter():
     assert spell(found.sections[0]) == [(76, 0), (74, 8)]
 
 
-@needs_music21
 def test_a_cue_note_and_a_chord_symbol_are_skipped():
     symbol = (
         "<harmony><root><root-step>C</root-step></root><kind>major</kind></harmony>"
@@ -299,7 +288,6 @@ def test_a_cue_note_and_a_chord_symbol_are_skipped():
     assert spell(found.sections[0]) == [(72, 0)]
 
 
-@needs_music21
 def test_of_a_piano_only_the_upper_staff_is_read():
     upper = xml_note("C", 4, extra="<voice>1</voice><staff>1</staff>")
     lower = xml_note("C", 4, octave=3, extra="<voice>5</voice><staff>2</staff>")
@@ -312,7 +300,6 @@ def test_of_a_piano_only_the_upper_staff_is_read():
     assert spell(piano.sections[0]) == [(72, 0)]
 
 
-@needs_music21
 def test_a_zipped_score_reads_like_a_plain_one():
     data = musicxml(("Voice", measure(1, xml_note("C", 4))))
     zipped = io.BytesIO()

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import importlib.util
 import json
 import multiprocessing
 import os
@@ -31,10 +30,6 @@ from explorer.prepare import CRASHED, list_jobs, prepare
 from tests.test_drums import EXEMPLARS, hit, write_groove
 from tests.test_trio import band
 
-needs_music21 = pytest.mark.skipif(
-    importlib.util.find_spec("music21") is None,
-    reason="music21 is not installed (requirements.txt)",
-)
 PARENT = os.getpid()
 
 
@@ -145,7 +140,6 @@ def test_sources_carry_licence_weight_and_counts(prepared):
     assert sum(source.num_windows.values()) == 120
 
 
-@needs_music21
 def test_the_same_bytes_for_any_number_of_workers(mixed, tmp_path):
     one = prepare([mixed], tmp_path / "one", workers=1, cache=tmp_path / "cache-1")
     two = prepare([mixed], tmp_path / "two", workers=2, cache=tmp_path / "cache-2")
@@ -155,7 +149,6 @@ def test_the_same_bytes_for_any_number_of_workers(mixed, tmp_path):
     assert any(info.file == "abc/book1.abc#7" for info in one.tunes)
 
 
-@needs_music21
 def test_a_source_that_states_no_weight_gets_the_mean_of_the_others(mixed, tmp_path):
     data = prepare([mixed], tmp_path / "data")
     assert [source.weight for source in data.sources] == [0.5, 0.5]

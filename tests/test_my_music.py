@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from explorer import caps, midi, scores
+from explorer import caps, midi
 from explorer.notes import Note, sequence
 from explorer.trio import part_of
 from explorer.ui import (
@@ -19,7 +19,6 @@ from explorer.ui import (
 )
 from tests import test_scores, tiny_checkpoint
 from tests.pages import frame, opened, said, switch
-from tests.test_scores import needs_music21
 
 pytestmark = pytest.mark.usefixtures("unchecked")
 MELODY, BASS, DRUMS, HATS = 0, 1, 2, 3  # tracks of a file that has them all
@@ -384,7 +383,6 @@ def test_who_hears_the_models_version_goes_on_hearing_it(app):
     assert now.title == "The model's version"
 
 
-@needs_music21
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -406,13 +404,6 @@ def test_a_score_is_brought_like_a_midi_file(app, name, content, sentence):
     assert not app.error
     assert sentence in "".join(e.value for e in app.success).replace("\\", "")
     assert "kept" in said(app) or "as they are" in said(app)
-
-
-def test_without_music21_scores_are_not_offered_and_it_is_said_how(app, monkeypatch):
-    monkeypatch.setattr(scores, "is_available", lambda: False)
-    app.run()
-    assert app.file_uploader[0].allowed_type == [".mid", ".midi"]
-    assert f"`pip install music21=={scores.MUSIC21_VERSION}`" in said(app)
 
 
 def test_both_versions_are_shown_in_one_roll_with_a_line_in_words(app):

@@ -6,18 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from explorer import caps, score_jumps, scores
+from explorer import caps, score_jumps
 from explorer.corpus_scores import load_music21
 from explorer.errors import MidiError
 from explorer.scores import read_score
 
 ROOT = Path(__file__).resolve().parent.parent
-
-needs_music21 = pytest.mark.skipif(
-    not scores.is_available(),
-    reason="music21 is not installed (pip install -r requirements.txt)",
-)
-pytestmark = needs_music21
 
 DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
@@ -278,17 +272,6 @@ def test_a_path_in_an_archive_is_only_a_name(tmp_path, monkeypatch):
     song = read_score(zipped(ONE_BAR, name="../../outside.xml"), name="a.mxl")
     assert song.num_notes == 4
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_version_that_is_named_is_the_one_that_is_pinned():
-    pinned = (ROOT / "requirements.txt").read_text()
-    assert f"music21=={scores.MUSIC21_VERSION}\n" in pinned
-
-
-def test_without_music21_it_is_said_how_to_install_it(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "music21", None)
-    with pytest.raises(MidiError, match="pip install music21=="):
-        read_score(ONE_BAR, name="a.xml")
 
 
 def words_of(text):

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from explorer import caps, map_chart, midi, scores
+from explorer import caps, map_chart, midi
 from explorer.compare import compare, differences
 from explorer.encodings import ENCODINGS, EncodingName
 from explorer.nouns import NOUNS
@@ -58,11 +58,6 @@ def upload() -> None:
         help=f"Names ending in {', '.join(endings[:-1])} or {endings[-1]} work, up to "
         f"{MOST_MEGABYTES} MB each and {caps.MAX_FILES} files at a time.",
     )
-    if not scores.is_available():
-        st.caption(
-            "To bring MusicXML and ABC too, install music21 where the app runs: "
-            f"`{scores.HOW_TO_INSTALL}`"
-        )
     kept = brought.chosen()
     if kept is None:
         st.info("Drop files above, or try it with one of these:")

@@ -36,7 +36,7 @@ class Brought:
 
 def endings() -> tuple[str, ...]:
     """Of names of files that can be read here."""
-    return (*MIDI_ENDINGS, *(scores.ENDINGS if scores.is_available() else ()))
+    return (*MIDI_ENDINGS, *scores.ENDINGS)
 
 
 def read(name: str, data: bytes) -> Song:
