@@ -2,7 +2,6 @@
 
 import io
 import re
-import sys
 import zipfile
 from dataclasses import replace
 from fractions import Fraction
@@ -228,12 +227,6 @@ def test_tunes_of_an_abc_file_are_told_apart_by_number_and_title():
         ("1", "One"),
         ("2", ""),
     ]
-
-
-def test_without_music21_the_message_names_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "music21", None)
-    with pytest.raises(DataError, match=r"pip install -r requirements\.txt"):
-        read_abc(HORNPIPE.encode())
 
 
 # MusicXML
