@@ -2,8 +2,8 @@
 
 **Conventions.** A *mark* is a phrase's code that its listener likes or does not. The
 *direction* is the difference of the mean codes [1]_: with ten marks in hundreds of
-dimensions nothing that fits a covariance does better, neither on phrases that were not
-marked nor on what the decoder then writes (``bench/teach.py``, ADR 0011).
+dimensions nothing that was tried is clearly better, and it needs no number to be tuned
+(``bench/teach.py``, ADR 0011).
 
 References
 ----------
@@ -113,8 +113,9 @@ def effects(
 ) -> tuple[Effect, ...]:
     """What a direction does to the attributes of phrases, the strongest first.
 
-    Phrases of the map are moved one length back and one length forth and decoded; of
-    the attributes those are named that most phrases change alike, and by much.
+    Phrases of the map are moved one length back and one length forth and decoded,
+    those first that the model did not learn from; of the attributes those are named
+    that most phrases change alike, and by much.
 
     Parameters
     ----------
@@ -129,10 +130,11 @@ def effects(
     """
     library, vectors = model.library, model.attribute_vectors
     marked = {mark.title for mark in without}
-    rows = [row for row, title in enumerate(library.titles) if title not in marked]
-    generator = np.random.default_rng(seed)
-    chosen = generator.permutation(rows)[:NUM_HEARD]
-    if not len(chosen):
+    shuffled = np.random.default_rng(seed).permutation(len(library))
+    others = [int(row) for row in shuffled if library.titles[row] not in marked]
+    others.sort(key=lambda row: library.splits[row] == "train")
+    chosen = others[:NUM_HEARD]
+    if not chosen:
         return ()
     codes = library.mu[chosen].astype(np.float32)
     both = np.concatenate([codes - vector, codes + vector]).astype(np.float32)

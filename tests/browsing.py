@@ -188,13 +188,21 @@ def title(page):
     return page.locator(".dock .title")
 
 
+def wait_until_drawn(page):
+    """Wait until the server has nothing more to say about the page."""
+    page.locator("[data-test-script-state=notRunning]").wait_for()
+
+
 def choose_model(page, name):
     """Choose from the list of models; a page that is being drawn closes it again."""
     option = page.get_by_role("option", name=name)
     for _ in range(PATIENCE // A_MOMENT):
-        page.get_by_role("combobox", name="Music model").click()
+        wait_until_drawn(page)
+        # at their left: what is said of the last change stands over their right
+        left = {"x": 24, "y": 12}
+        page.get_by_role("combobox", name="Music model").click(position=left)
         try:
-            option.click(timeout=A_MOMENT)
+            option.click(timeout=A_MOMENT, position=left)
         except PlaywrightTimeoutError:
             continue
         return

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from explorer import midi
 from explorer.notes import Note, sequence
-from tests.browsing import title, visits, wait_for_sound
+from tests.browsing import title, visits, wait_for_sound, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_of_several_files_the_good_ones_are_kept_and_titles_are_only_text(visit)
     expect(page.get_by_text("Read “reel.abc”").first).to_be_visible()
     page.get_by_role("button", name=re.compile("^The model's version")).click()
     wait_for_sound(page)
-    page.wait_for_timeout(1000)  # what is being replaced goes
+    wait_until_drawn(page)
     page.get_by_role("combobox", name="File").last.click()
     options = page.get_by_role("option")
     expect(options).to_have_count(2)
@@ -77,6 +77,7 @@ def focus_on(page, wanted, *, most=120):
 def test_by_keyboard_alone_a_file_is_chosen_and_used(visit):
     page = visit("my-music")
     focus_on(page, page.get_by_role("button", name=re.compile("Upload")))
+    wait_until_drawn(page)
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(files()[1])

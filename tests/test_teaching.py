@@ -76,6 +76,32 @@ def test_effects_are_those_of_the_decoder_and_turn_with_the_direction(model):
     assert teaching.effects(model, vector.astype(np.float32), without=everything) == ()
 
 
+def test_effects_are_tried_first_on_what_the_model_did_not_learn(model, monkeypatch):
+    library, tried = model.library, []
+    unseen, marked = 7, library.titles[0]
+    splits = ["train"] * len(library)
+    for row in (0, unseen):
+        splits[row] = "test"
+    changed = dataclasses.replace(
+        model, library=dataclasses.replace(library, splits=tuple(splits))
+    )
+    decode = type(model).decode
+
+    def watched(self, z):
+        tried.append(z)
+        return decode(self, z)
+
+    monkeypatch.setattr(type(model), "decode", watched)
+    monkeypatch.setattr(teaching, "NUM_HEARD", 2)
+    vector = np.ones(model.z_size, np.float32)
+    mark = Mark(title=marked, z=(0.0,), is_liked=True)
+    teaching.effects(changed, vector, without=[mark])
+    (z,) = tried
+    middle = (z[:2] + z[2:]) / 2
+    np.testing.assert_allclose(middle[0], library.mu[unseen], atol=1e-3)
+    assert not np.allclose(middle[1], library.mu[0], atol=1e-3)
+
+
 @pytest.fixture
 def slider(model):
     return slider_file.make(" Shanty ", marks(5, model.z_size), model)
